@@ -1,0 +1,2 @@
+#pragma once
+inline constexpr ErrorInfo kUndocumented{"ledger.undocumented", 400};

@@ -1,0 +1,2 @@
+#pragma once
+int   badly( int a,int b ) ;

@@ -1,0 +1,2 @@
+// No include guard, and a TODO nobody owns.
+int forgotten();
