@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 
-namespace mingma::service::errors {
+namespace mingma::errors {
 
 inline constexpr ErrorInfo kOverloaded{"service.overloaded", 503, Retry::kLater};            // the shard's queue is full
 inline constexpr ErrorInfo kShardStopped{"service.shard_stopped", 503, Retry::kLater};       // after a failed or unknown write
@@ -25,4 +25,4 @@ inline constexpr ErrorInfo kDataDir{"service.data_dir", 500, Retry::kAfterFix}; 
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};
 inline constexpr ErrorInfo kAuditFailed{"service.audit_failed", 500, Retry::kNo};
 
-}  // namespace mingma::service::errors
+}  // namespace mingma::errors
