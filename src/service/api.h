@@ -45,7 +45,7 @@ class Api {
   virtual ~Api() = default;
 
   // ---- residents
-  // The pseudonym; needs no registration. kInvalidRequest for an impossible document.
+  // The pseudonym; needs no registration. kBadRequest for an impossible document.
   virtual Result<ResidentId> identify(const Person& person) const = 0;
   // Where to run for `resident` without a hop.
   virtual boost::asio::any_io_executor executor_for(const ResidentId& resident) const = 0;
@@ -60,7 +60,7 @@ class Api {
   // ---- institutions
   // Which institution signed `signature.base`. kUnknownKey, kBadSignature. Does not look into the base.
   virtual Result<Caller> authenticate(const MessageSignature& signature) const = 0;
-  // Idempotent: the same manifest again gives the status; another manifest under the same id is kConflict.
+  // Idempotent: the same manifest again gives the status; another manifest under the same id is kSubmissionConflict.
   virtual Async<SubmissionStatus> create_submission(CreateSubmission request) = 0;
   virtual Async<SubmissionStatus> submission_status(std::string id, Caller caller) = 0;
   // `part` counts from 0. When it is already done, write() ignores its bytes and finish() gives the stored result.
@@ -80,7 +80,7 @@ class Api {
   virtual Result<Blob> trust_pack() const = 0;
   // `path` as in C2SP tlog-tiles below the log's prefix: "checkpoint", "tile/0/x001/067", "tile/entries/000.p/5".
   virtual Async<Blob> ledger_file(ShardId shard, std::string path) = 0;
-  // Against the newest published checkpoint. kNotFound when the leaf is not under it yet (try again in a second).
+  // Against the newest published checkpoint. kNoSuchThing when the leaf is not under it yet (try again in a second).
   virtual Async<InclusionProof> inclusion_proof(ShardId shard, LeafIndex leaf) = 0;
   virtual Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size, std::uint64_t second_size) = 0;
   // Verifier keys of the shards' ledgers, one vkey a line (C2SP signed-note).
