@@ -1,6 +1,6 @@
 // Bytes and their text forms. Decoders are strict: one spelling per value, or an error with the offset.
 //
-// Source: RFC 4648 (base64, base64url, hex), RFC 9285 (base45).
+// Source: RFC 4648 (base64, base64url, hex), RFC 9285 (base45). Hex is lower case only.
 #pragma once
 
 #include <array>
@@ -30,6 +30,8 @@ inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin
 bool equal(ByteView a, ByteView b);
 // Time depends on the lengths only, not on the content: for secrets and MACs.
 bool equal_constant_time(ByteView a, ByteView b);
+// Well-formed UTF-8 (Unicode table 3-7): no overlong forms, no surrogates, nothing over U+10FFFF.
+bool valid_utf8(std::string_view text);
 
 // 32 bytes: a SHA-256 value, an HMAC, a Merkle hash.
 struct Digest {

@@ -4,13 +4,17 @@
 // same value. Foreign bytes (HCERT, COSE of others) are read in lenient mode: any well-formed encoding, still
 // bounded, still refusing duplicate map keys.
 //
-// Writer: the caller states counts and writes map entries in bytewise key order; end() asserts that all announced items came.
-// Reader: pull parser over borrowed bytes; views it returns live as long as those bytes. Nothing is allocated.
-// Limits: depth 16, items per container 1,000,000.
+// Writer: every head is the shortest one; the caller states counts and writes map entries in bytewise key order (a test
+// of each format reads its bytes back in strict mode, which would refuse anything else).
+// Reader: pull parser over borrowed bytes; views it returns live as long as those bytes. Allocates only while it
+// looks for duplicate keys. Indefinite lengths (lenient only): arrays and maps are counted ahead, so they read like
+// definite ones; strings in pieces are skipped by item() and refused by bytes() and text().
+// Errors: base.invalid_cbor at "byte N". Limits: depth 16 inside item(), items per container 1,000,000.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -63,7 +67,7 @@ class CborReader {
   Result<ByteView> item();
   Result<void> end() const;  // error unless the whole input was read
 
-  std::size_t offset() const { return offset_; }
+  std::size_t offset() const { return offset_; }  // of the next byte to read
 
   // For maps with small known keys: reads the count, then calls per entry and refuses keys out of order (strict) or twice.
   // `handle(key)` must read exactly one item.
@@ -71,14 +75,30 @@ class CborReader {
   Result<void> integer_map(Handler&& handle);
 
  private:
-  Result<std::uint64_t> head(std::uint8_t major);
-  Result<std::uint64_t> argument(std::uint8_t initial);
+  struct Head {
+    std::uint8_t major = 0;
+    std::uint8_t additional = 0;  // the initial byte's low five bits
+    std::uint64_t argument = 0;
+    bool indefinite = false;
+  };
+
+  Result<Head> head();
+  Result<std::uint64_t> argument_of(std::uint8_t major);
+  Result<std::uint64_t> container(std::uint8_t major);
+  Result<ByteView> string(std::uint8_t major);
   Result<void> skip(int depth);
+  Result<void> skip_pieces(std::uint8_t major);
+  Result<void> skip_array(const Head& head, int depth);
+  Result<void> skip_map(const Head& head, int depth);
+  Result<void> skip_simple(const Head& head) const;
+  bool at_break() const { return offset_ < input_.size() && input_[offset_] == 0xFF; }
+  std::size_t next_offset() const;
   Error fail(std::string_view what) const;
 
   ByteView input_;
   CborMode mode_;
   std::size_t offset_ = 0;
+  std::size_t breaks_ = 0;  // indefinite containers entered whose break byte is still to come
 };
 
 template <typename Handler>
