@@ -7,7 +7,8 @@
 // are none ("1st", "-1", "01"), integers beyond 2^53 - 1.
 //
 // Threading: immutable after parse; any number of readers.
-// Limits: JSON depth 64 (64 operations and arrays deep), 10,000 nodes, 1,000 operands per operation, 100 issues reported.
+// Limits: 64 expressions inside each other, 10,000 nodes, 1,000 operands per operation, 64 fragments per path; at most
+// 100 issues are reported.
 // Source: ehn-dcc-development/eu-dcc-business-rules, certlogic/specification (version 1.3.3).
 #pragma once
 
@@ -24,6 +25,7 @@ namespace mingma::rules::certlogic {
 inline constexpr int kDepthMax = 64;
 inline constexpr std::size_t kNodesMax = 10'000;
 inline constexpr std::size_t kOperandsMax = 1'000;
+inline constexpr std::size_t kFragmentsMax = 64;
 inline constexpr std::size_t kIssuesMax = 100;
 inline constexpr std::int64_t kIntegerMax = 9'007'199'254'740'991;  // 2^53 - 1, what every implementation can hold
 
