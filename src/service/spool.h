@@ -1,0 +1,63 @@
+// Spool files: the bytes of a part between its arrival and the durable outcome of its last line. Encrypted: they are personal.
+//
+// Format: frames of u32 BE length || sealed bytes (crypto/seal.h), at most 64 KiB of plain text each; the context of a
+// frame is its number, so that frames cannot be moved, and the last frame holds no bytes, so that a cut is seen.
+// Threading: one owner. Memory: one frame. Errors: kStoreFailed with the reason of the system; seal errors as they are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/rng.h"
+
+namespace mingma::service {
+
+inline constexpr std::size_t kSpoolFrameBytes = 64u << 10;
+
+class SpoolWriter final {
+ public:
+  // Replaces a file that is there.
+  static Result<SpoolWriter> create(std::string path, const Digest& key, Rng& rng);
+  SpoolWriter(SpoolWriter&& other) noexcept;
+  SpoolWriter& operator=(SpoolWriter&&) = delete;
+  ~SpoolWriter();  // removes the file unless finish() came
+
+  Result<void> write(ByteView bytes);
+  // Writes the last frame and syncs. Waits for the disk.
+  Result<void> finish();
+
+ private:
+  SpoolWriter(int fd, std::string path, const Digest& key, Rng& rng) : fd_(fd), path_(std::move(path)), key_(key), rng_(&rng) {}
+  Result<void> frame();
+
+  int fd_;
+  std::string path_;
+  Digest key_;
+  Rng* rng_;
+  Bytes pending_;
+  std::uint64_t frames_ = 0;
+  bool finished_ = false;
+};
+
+class SpoolReader final {
+ public:
+  static Result<SpoolReader> open(const std::string& path, const Digest& key);
+  SpoolReader(SpoolReader&& other) noexcept;
+  SpoolReader& operator=(SpoolReader&&) = delete;
+  ~SpoolReader();
+
+  // The next frame's bytes; empty at the end.
+  Result<Bytes> next();
+
+ private:
+  SpoolReader(int fd, const Digest& key) : fd_(fd), key_(key) {}
+
+  int fd_;
+  Digest key_;
+  std::uint64_t frames_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace mingma::service

@@ -1,0 +1,97 @@
+#include "service/wrapped_keys.h"
+
+#include "crypto/digest.h"
+#include "crypto/seal.h"
+#include "service/errors.h"
+
+namespace mingma::service {
+namespace {
+
+void append_u32(Bytes& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+
+std::uint32_t read_u32(ByteView bytes) {
+  return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+}
+
+Bytes prefixed(std::string_view prefix, ByteView rest) {
+  Bytes out = to_bytes(as_bytes(prefix));
+  append(out, rest);
+  return out;
+}
+
+Bytes period_row(KeyPeriod period) {
+  Bytes out = {'p'};
+  append_u32(out, period.value);
+  return out;
+}
+
+Error destroyed() { return {errors::kKeyDestroyed, "the key of this record was destroyed; nothing can read it"}; }
+
+}  // namespace
+
+KeyPeriod key_period(UnixSeconds instant) {
+  const YearMonthDay day = year_month_day(china_date(instant));
+  return {static_cast<std::uint32_t>(day.year * 12 + day.month - 1)};
+}
+
+WrappedKeys::~WrappedKeys() {
+  crypto::wipe(key_encryption_key_.bytes);
+  for (auto& [period, key] : periods_) crypto::wipe(key.bytes);
+}
+
+Result<Digest> WrappedKeys::period_key(KeyPeriod period) {
+  if (const auto found = periods_.find(period); found != periods_.end()) return found->second;
+  const Bytes row = period_row(period);
+  MINGMA_TRY(const bool there, store_.get_into(table_, row, scratch_));
+  if (!there) return destroyed();
+  MINGMA_TRY(const Bytes plain, crypto::open_sealed(key_encryption_key_, prefixed("mingma/v1/period-key", row), scratch_));
+  MINGMA_TRY(const Digest key, Digest::from(plain));
+  periods_.emplace(period, key);
+  return key;
+}
+
+Result<Digest> WrappedKeys::period_key_for_new(KeyPeriod period, store::Batch& batch) {
+  const Result<Digest> present = period_key(period);
+  if (present || !present.error().is(errors::kKeyDestroyed)) return present;
+  Digest key;
+  rng_.fill(key.bytes);
+  const Bytes row = period_row(period);
+  batch.put(table_, row, crypto::seal(key_encryption_key_, rng_, prefixed("mingma/v1/period-key", row), key));
+  periods_.emplace(period, key);
+  return key;
+}
+
+Result<Digest> WrappedKeys::create(ByteView name, UnixSeconds now, store::Batch& batch) {
+  const KeyPeriod period = key_period(now);
+  MINGMA_TRY(const Digest wrapping, period_key_for_new(period, batch));
+  Digest key;
+  rng_.fill(key.bytes);
+  Bytes value;
+  append_u32(value, period.value);
+  append(value, crypto::seal(wrapping, rng_, prefixed("mingma/v1/key", name), key));
+  batch.put(table_, prefixed("k", name), value);
+  return key;
+}
+
+Result<Digest> WrappedKeys::open(ByteView name) {
+  MINGMA_TRY(const bool there, store_.get_into(table_, prefixed("k", name), scratch_));
+  if (!there || scratch_.size() < 4) return destroyed();
+  const Bytes sealed(scratch_.begin() + 4, scratch_.end());
+  MINGMA_TRY(const Digest wrapping, period_key({read_u32(scratch_)}));
+  MINGMA_TRY(const Bytes plain, crypto::open_sealed(wrapping, prefixed("mingma/v1/key", name), sealed));
+  return Digest::from(plain);
+}
+
+void WrappedKeys::destroy(ByteView name, store::Batch& batch) { batch.erase(table_, prefixed("k", name)); }
+
+void WrappedKeys::destroy_period(KeyPeriod period, store::Batch& batch) {
+  if (const auto found = periods_.find(period); found != periods_.end()) {
+    crypto::wipe(found->second.bytes);
+    periods_.erase(found);
+  }
+  batch.erase(table_, period_row(period));
+}
+
+}  // namespace mingma::service
