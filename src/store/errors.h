@@ -3,10 +3,10 @@
 
 #include "base/error.h"
 
-namespace mingma::store::errors {
+namespace mingma::errors {
 
-inline constexpr ErrorInfo kFailed{"store.failed", 503, Retry::kLater};          // a read or write failed; for a write: unknown state
-inline constexpr ErrorInfo kCannotOpen{"store.cannot_open", 500, Retry::kAfterFix};
-inline constexpr ErrorInfo kUnsupported{"store.unsupported", 500, Retry::kNo};   // copy_to on a store in memory
+inline constexpr ErrorInfo kStoreIoFailed{"store.failed", 503, Retry::kLater};          // a read or write failed; for a write: unknown state
+inline constexpr ErrorInfo kStoreCannotOpen{"store.cannot_open", 500, Retry::kAfterFix};
+inline constexpr ErrorInfo kStoreUnsupported{"store.unsupported", 500, Retry::kNo};   // copy_to on a store in memory
 
-}  // namespace mingma::store::errors
+}  // namespace mingma::errors

@@ -1,0 +1,89 @@
+// Commands: what the owner of a shard asks its machine to do. Never stored; events are.
+//
+// A command is refused as a whole (an Error in its result, nothing recorded) or becomes an operation of the event.
+// Threading: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "shard/event.h"
+
+namespace mingma::shard {
+
+// Control shard. The same bytes again give `existed`; the first command of all must be the genesis document.
+struct PublishCommand {
+  SignedDocument document;
+};
+
+// Control shard. The note is kept and becomes a leaf; the service has verified it.
+struct CheckpointCommand {
+  ShardId shard{};
+  Bytes note;
+};
+
+// Data shards: control records in sequence order, claims left out (their sequences are skipped). An old one gives `existed`.
+struct FollowCommand {
+  Sequence control_sequence{};
+  Bytes event;
+};
+
+// Data shards. The resident's key must be in the KeySource. Registering again gives `existed` and changes nothing.
+struct RegisterCommand {
+  ResidentId resident;
+  DivisionCode home{};  // inside the province
+  Bytes sealed_person;  // at most 4 KiB; empty allowed
+};
+
+struct DeviceCommand {
+  ResidentId resident;
+  Bytes public_key;  // SEC1 uncompressed, 65 bytes, checked by the caller
+};
+
+struct StatementLine {
+  Statement statement;
+  std::uint32_t line = 0;
+  Digest line_hash{};  // kManifest only
+};
+
+// Statements of this shard's residents under one authority; lines ascending. At most kEventStatementsMax.
+struct StatementsCommand {
+  AuthorityKind authority = AuthorityKind::kManifest;
+  InstitutionId institution;      // "self" for kSession
+  std::string key_id;
+  SubmissionId submission{};      // kManifest: the manifest's submission_id; else ignored
+  std::uint32_t part = 0;
+  std::uint32_t part_lines = 0;   // kManifest: number of lines in the part
+  Bytes document;                 // kManifest: exact manifest bytes; kDocument: exact document bytes
+  Bytes signature_base;           // kManifest: RFC 9421 signature base, which covers content-digest
+  Bytes signature;
+  std::vector<Digest> siblings;   // prove_lines() over all lines of the part
+  std::vector<StatementLine> lines;
+};
+
+// Data shards: re-decide what the clock or the control state made due. ShardMachine::due() says when to send it.
+struct TickCommand {};
+
+using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand, TickCommand>;
+
+struct StatementResult {
+  std::uint32_t line = 0;
+  StatementId id{};
+  Outcome outcome = Outcome::kAccepted;
+};
+
+struct CommandResult {
+  std::optional<Error> error;  // refused as a whole
+  bool existed = false;
+  std::optional<RowNumber> row;             // register
+  std::optional<Digest> document;           // publish: SHA-256 of the document's bytes
+  std::optional<LeafIndex> leaf;            // publish, checkpoint; also when it existed
+  std::vector<StatementResult> statements;  // in the order of the command's lines
+};
+
+}  // namespace mingma::shard

@@ -1,0 +1,101 @@
+// ControlState: the province's institutions, grants, policies and area orders: a fold over published documents.
+//
+// The control shard owns it; every data shard keeps its own copy by following. It knows documents, not the clock: what is
+// in force is asked for with an instant. ControlView is the frozen answer for one instant that rows are decided with.
+// Threading: owned by one shard; ControlView is immutable and shared.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "rules/areas.h"
+#include "shard/document.h"
+#include "shard/row.h"
+
+namespace mingma::rules {
+class Policy;
+class CompiledPolicy;
+}  // namespace mingma::rules
+
+namespace mingma::shard {
+
+// A document as published, with its place in the control shard's ledger.
+struct PublishedDocument {
+  SignedDocument document;
+  Digest hash{};            // SHA-256 of its bytes
+  std::string id;           // institution or grant id, revocation id, policy "id@version", area order number, "genesis"
+  UnixSeconds published_at{};
+  Sequence sequence{};      // control shard's event
+  LeafIndex leaf{};         // control shard's ledger
+};
+
+struct PolicyInForce {
+  DivisionCode jurisdiction{};
+  PolicyNumber number = kNoPolicyNumber;
+};
+
+// Everything time-dependent that a decision needs, as of one instant. Valid until next_change (exclusive; {0}: for ever).
+struct ControlView {
+  UnixSeconds as_of{};
+  UnixSeconds next_change{};
+  rules::AreaTable areas;
+  std::vector<PolicyInForce> policies;  // at most one per jurisdiction; longest jurisdiction first
+
+  // The city's policy where it has one, else the province's; kNoPolicyNumber: none in force.
+  PolicyNumber policy_for(DivisionCode place) const;
+};
+
+class ControlState {
+ public:
+  ControlState();
+  ~ControlState();
+  ControlState(ControlState&&) noexcept;
+  ControlState& operator=(ControlState&&) noexcept;
+  ControlState clone() const;  // cheap: parsed documents are shared
+
+  // Would this document be accepted at `now`? Parses, checks signatures, who may sign, ids and succession. kShardConflict
+  // for an id that is taken by other content. Does not change anything. An exact repeat is not an error: ask find_document first.
+  Result<void> check(const SignedDocument& document, UnixSeconds now) const;
+  // Adds a document that was accepted (it is parsed, not checked again).
+  Result<void> add(PublishedDocument document);
+
+  bool has_genesis() const;
+  const Genesis& genesis() const;  // requires has_genesis()
+
+  std::span<const std::shared_ptr<const PublishedDocument>> documents() const;  // in order of publication
+  const PublishedDocument* find_document(const Digest& hash) const;
+
+  const Institution* find_institution(std::string_view id) const;
+  InstitutionNumber institution_number(std::string_view id) const;  // kSelf: none such
+  const Institution* institution(InstitutionNumber number) const;   // latest document; null for kSelf or unknown
+  // The institution's key with this id, in force at `at`; null if none.
+  const crypto::VerifyingKey* institution_key(InstitutionNumber number, std::string_view key_id, UnixSeconds at) const;
+  // Which institution holds this key at `at`; kSelf: none.
+  InstitutionNumber find_key_holder(std::string_view key_id, UnixSeconds at) const;
+
+  // An unbroken chain of grants root -> ... -> institution covers `kind` in `area`, both at `signed_at` and at `now`.
+  // Operators are never authorised. Chains of at most 8 grants.
+  bool authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now) const;
+  std::vector<const Grant*> grants_of(InstitutionNumber number) const;
+  const Revocation* revocation_of(std::string_view grant_id) const;  // null: not revoked
+
+  std::size_t policy_count() const;
+  const rules::Policy& policy(PolicyNumber number) const;  // requires number < policy_count()
+  const rules::CompiledPolicy& compiled(PolicyNumber number) const;
+  const Digest& policy_hash(PolicyNumber number) const;
+  const PublishedDocument& policy_document(PolicyNumber number) const;
+
+  std::shared_ptr<const ControlView> view_at(UnixSeconds at) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mingma::shard

@@ -1,0 +1,153 @@
+// Event: one record of a shard's log: inputs, their outcomes, and the decisions they caused.
+//
+// An event holds everything a replica needs: it applies the event as written, without clock, coin, keys or rules. The
+// audit derives outcomes and decisions again from the inputs and compares. The owner stamps `time` (never before the
+// previous event's) and draws `seed` once.
+//
+// One event may hold many operations (group commit); they take effect in order, and every resident they touched is
+// decided once, at the end, at `time`. Entries of `decisions` stand in ascending row order.
+// Leaves stand in their final, shuffled order; operations and decisions name theirs by position.
+//
+// Format: docs/formats/event.md (deterministic CBOR). Sequence, epoch and chain are in the log's record header.
+// Threading: values. Limits: 48 MiB; 20,000 statements, 65,536 decisions in one event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "shard/document.h"
+#include "shard/line_proof.h"
+#include "shard/record.h"
+#include "shard/row.h"
+
+namespace mingma::shard {
+
+inline constexpr std::uint32_t kNoLeaf = 0xffff'ffff;
+inline constexpr std::size_t kEventStatementsMax = 20'000;
+inline constexpr std::size_t kEventDecisionsMax = 65'536;
+
+// What became of one statement. Numbers are part of the stored format.
+enum class Outcome : std::uint8_t {
+  kAccepted = 1,
+  kDuplicate = 2,         // the same statement id is there already; no effect
+  kUnknownResident = 3,   // nobody registered; recorded, no effect
+  kNotAuthorised = 4,     // no unbroken chain of grants for kind and area at signing and now
+  kInvalid = 5,           // against the statement's schema, or signed in the future (over 5 minutes)
+  kSuperseded = 6,        // an original that came after its correction; recorded, no effect
+  kNoEarlierRecord = 7,   // a withdrawal of something that is not there
+  kKeyDestroyed = 8,      // the resident's key was destroyed
+  kWrongSigner = 9,       // a kind only residents may sign, or the other way round
+};
+std::string_view to_string(Outcome outcome);  // "accepted", "duplicate", "unknown_resident", ...
+
+// The signature that stands behind a batch of statements.
+enum class AuthorityKind : std::uint8_t {
+  kManifest = 1,  // an institution signed a submission's manifest (RFC 9421 message signature)
+  kDocument = 2,  // an institution signed this one statement as a document
+  kSession = 3,   // the resident's own declaration in a session
+};
+
+struct StatementEntry {
+  ResidentId resident;
+  StatementId id{};
+  Outcome outcome = Outcome::kAccepted;
+  std::uint32_t line = 0;             // in the part; several statements may come from one line
+  // The rest only where the statement is recorded as evidence (kAccepted, kSuperseded).
+  StatementAction action = StatementAction::kAdd;
+  rules::Evidence evidence;
+  UnixSeconds signed_at{};
+  RecordTag record{};
+  RecordTag earlier{};
+  Bytes sealed;                       // canonical Statement, sealed under the resident's key
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct StatementsOperation {
+  AuthorityKind authority = AuthorityKind::kManifest;
+  InstitutionNumber institution{};
+  std::string key_id;                 // empty for kSession
+  SubmissionId submission{};          // kDocument: first 16 bytes of the document's digest; kSession: zero
+  std::uint32_t part = 0;
+  std::uint32_t first_line = 0;       // names this batch in kSubmissionsTable
+  // Present in the submission's first batch in this shard: the signed material, sealed under the submission's key (kManifest) or
+  // the resident's (kDocument): CBOR [document, signature base, signature]. Context = submission id.
+  Bytes sealed_authority;
+  Digest authority_digest{};          // SHA-256 of the manifest, or the document's digest
+  std::uint32_t part_lines = 0;       // lines in the whole part
+  std::vector<IndexedLine> lines;     // this batch's lines, ascending
+  std::vector<Digest> siblings;       // proves them under the manifest's lines_root of `part`
+  std::vector<StatementEntry> entries;
+};
+
+struct DocumentOperation {  // control shard
+  SignedDocument document;
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct CheckpointOperation {  // control shard: another shard's checkpoint enters the small log of checkpoints
+  ShardId shard{};
+  Bytes note;
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct FollowOperation {  // data shards: the control shard's event, byte for byte
+  Sequence control_sequence{};
+  Bytes event;
+};
+
+struct RegisterOperation {
+  ResidentId resident;
+  DivisionCode home{};
+  Bytes sealed_person;  // by the service, under the resident's key
+};
+
+struct DeviceOperation {
+  ResidentId resident;
+  Bytes public_key;  // P-256 SEC1 uncompressed, 65 bytes
+};
+
+struct TickOperation {  // rows whose horizon has passed
+  std::vector<RowNumber> rows;  // ascending
+};
+
+struct RecolourOperation {  // rows first..end-1 are reduced (where area orders changed) and decided again
+  RowNumber first{};
+  RowNumber end{};
+};
+
+using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation, StatementsOperation,
+                               TickOperation, RecolourOperation>;
+
+struct DecisionEntry {
+  RowNumber row{};
+  rules::Decision decision;
+  PolicyNumber policy = kNoPolicyNumber;
+  Bytes record;                  // canonical DecisionRecord of a new version; empty: only the horizon changed
+  std::uint32_t leaf = kNoLeaf;  // with a record
+};
+
+struct Event {
+  UnixSeconds time{};
+  Digest seed{};
+  std::vector<Operation> operations;
+  std::vector<DecisionEntry> decisions;
+  std::vector<Bytes> leaves;  // final order
+
+  bool empty() const { return operations.empty(); }
+};
+
+Bytes encode_event(const Event& event);
+Result<Event> decode_event(ByteView bytes);  // strict; checks limits, order and that every leaf is named exactly once
+
+// The permutation that hides the order of a batch: new position of each canonical index, Fisher-Yates driven by
+// SHA-256(seed || counter). Documented in docs/formats/event.md.
+std::vector<std::uint32_t> leaf_permutation(const Digest& seed, std::uint32_t count);
+
+}  // namespace mingma::shard
