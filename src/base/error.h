@@ -95,14 +95,16 @@ class [[nodiscard]] Result<void> {
 
 // MINGMA_TRY(auto x, f());  declares x from a Result or returns its error.
 // MINGMA_CHECK(f());        returns the error of a Result<void> (or of any Result whose value is not needed).
+// Names are numbered by __COUNTER__, so that either may stand in a lambda inside the other.
 #define MINGMA_CONCAT_(a, b) a##b
 #define MINGMA_CONCAT(a, b) MINGMA_CONCAT_(a, b)
 #define MINGMA_TRY_(temporary, declaration, expression)     \
   auto temporary = (expression);                            \
   if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
-#define MINGMA_TRY(declaration, expression) MINGMA_TRY_(MINGMA_CONCAT(try_, __LINE__), declaration, expression)
-#define MINGMA_CHECK(expression)                                   \
-  do {                                                             \
-    if (auto check_ = (expression); !check_.ok()) return std::move(check_).error(); \
+#define MINGMA_CHECK_(temporary, expression)                                                        \
+  do {                                                                                              \
+    if (auto temporary = (expression); !temporary.ok()) return std::move(temporary).error();        \
   } while (false)
+#define MINGMA_TRY(declaration, expression) MINGMA_TRY_(MINGMA_CONCAT(try_, __COUNTER__), declaration, expression)
+#define MINGMA_CHECK(expression) MINGMA_CHECK_(MINGMA_CONCAT(check_, __COUNTER__), expression)
