@@ -174,10 +174,11 @@ Result<Bytes> base45_decode(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 3) {
     const std::size_t count = std::min<std::size_t>(3, text.size() - i);
     unsigned value = 0;
-    for (std::size_t k = count; k-- > 0;) {
+    unsigned weight = 1;
+    for (std::size_t k = 0; k < count; ++k, weight *= 45) {
       const int part = digit(kBase45Table, text[i + k]);
       if (part < 0) return bad("not a base45 character", i + k);
-      value = value * 45 + static_cast<unsigned>(part);
+      value += weight * static_cast<unsigned>(part);
     }
     if (value > (count == 3 ? 0xFFFFu : 0xFFu)) return bad("a base45 group is too large", i);
     if (count == 3) bytes.push_back(static_cast<std::uint8_t>(value >> 8));
