@@ -7,7 +7,7 @@
 // A line's hash is HMAC-SHA-256(salt, bytes of the line without its line end); lines_root is the RFC 6962 root over the
 // hashes as entries, in the order of the part. So every line is provable against the one signature, and once the salt is
 // destroyed the hashes say nothing. Blank lines are no lines. Unknown members are refused.
-// Threading: values. Limits: manifest 1 MiB, 1,000 parts, 10,000,000 lines a part.
+// Threading: values. Limits: manifest 1 MiB, 1,000 parts, 1,000,000 lines a part.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace mingma::service {
 
 inline constexpr std::size_t kManifestBytesMax = 1u << 20;
 inline constexpr std::size_t kManifestPartsMax = 1'000;
-inline constexpr std::uint64_t kPartLinesMax = 10'000'000;
+inline constexpr std::uint64_t kPartLinesMax = 1'000'000;
 
 struct ManifestPart {
   std::uint64_t count = 0;

@@ -1,0 +1,79 @@
+// What is kept of submissions: signed manifests, how far each part is, and the outcome of every line.
+//
+// Tables (all values deterministic CBOR unless sealed; docs/data.md says who can read what):
+//   submissions  id -> sealed [manifest, key id, signature base, signature, institution, created at], context "mingma/v1/submission" || id
+//   parts        id || part u32 BE -> [state, processed, counts x 6]
+//   outcomes     id || part u32 BE || first line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk
+//   keys         one key per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
+// Threading: every method from any thread. Durability: creating and finishing are synced, progress is buffered: after a crash
+//   the last chunks are done again, which changes nothing in the shards.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/manifest.h"
+#include "service/types.h"
+#include "service/wrapped_keys.h"
+#include "shard/keys.h"
+#include "store/store.h"
+
+namespace mingma::service {
+
+struct StoredSubmission {
+  Manifest manifest;
+  Bytes manifest_bytes;
+  MessageSignature signature;
+  UnixSeconds received_at{};
+  Digest spool_key{};
+};
+
+// Lines of a part are processed in chunks of this many; chunk n begins at line n * kPartChunkLines. Part of the format: it
+// names the batches in the shards' logs, so that a part that is sent again meets its own results.
+inline constexpr std::uint32_t kPartChunkLines = 5'000;
+
+// One line of a part may carry several statements, so several entries may have one line number.
+struct LineOutcome {
+  std::uint32_t line = 0;  // from 0, blank lines not counted
+  StatementOutcome outcome;
+};
+
+using PartKey = std::pair<std::string, std::uint32_t>;  // submission id, part
+
+std::vector<store::TableSpec> exchange_tables();
+Result<shard::SubmissionId> parse_submission_id(std::string_view uuid);
+
+class Exchange final {
+ public:
+  // `store` was opened with exchange_tables().
+  Exchange(std::unique_ptr<store::Store> store, const Digest& key_encryption_key, Rng& rng);
+
+  // kSubmissionConflict when the id is taken by another manifest; the stored one when it is the same.
+  Result<StoredSubmission> create(const Manifest& manifest, const CreateSubmission& request, UnixSeconds now);
+  Result<StoredSubmission> find(const std::string& id);  // kNoSuchThing
+  Result<PartStatus> part(const PartKey& key) const;     // kMissing when never seen
+  Result<void> put_part(const PartKey& key, const PartStatus& status, store::Durability durability);
+  // Outcomes of the lines from `first_line` on, with the part's new status, in one write.
+  Result<void> put_outcomes(const PartKey& key, std::uint32_t first_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status);
+  // The chunk that holds `line`; empty when there is none yet.
+  Result<std::vector<LineOutcome>> outcomes(const PartKey& key, std::uint32_t line) const;
+  // Parts that were received and not finished: to resume after a restart.
+  Result<std::vector<PartKey>> unfinished() const;
+  Result<void> for_each(const std::function<Result<void>(const StoredSubmission&)>& visit);
+  // The manifest and the spooled parts of a submission can never be read again; its outcomes stay.
+  Result<void> destroy_key(const std::string& id);
+
+ private:
+  Result<StoredSubmission> open_submission(const std::string& id, ByteView sealed);
+
+  std::unique_ptr<store::Store> store_;
+  Rng& rng_;
+  std::mutex mutex_;
+  WrappedKeys keys_;  // guarded by mutex_
+};
+
+}  // namespace mingma::service

@@ -1,0 +1,97 @@
+#include "service/key_vault.h"
+
+#include "service/errors.h"
+#include "shard/errors.h"
+#include "shard/tables.h"
+
+namespace mingma::service {
+namespace {
+
+Bytes submission_name(const shard::SubmissionId& submission) {
+  Bytes name = {'s'};
+  append(name, submission);
+  return name;
+}
+
+Error as_shard_error(Error error) {
+  if (!error.is(errors::kKeyDestroyed)) return error;
+  return {errors::kShardKeyDestroyed, error.message()};
+}
+
+}  // namespace
+
+KeyVault::KeyVault(const store::Store& store, const Digest& key_encryption_key, Rng& rng, std::size_t cached_max)
+    : keys_(store, shard::kKeysTable, key_encryption_key, rng), cached_max_(cached_max) {}
+
+Result<Digest> KeyVault::open(ByteView name) const {
+  for (const auto* made : {&fresh_, &in_flight_}) {
+    if (made->empty()) continue;
+    if (const auto found = made->find(to_bytes(name)); found != made->end()) return found->second;
+  }
+  Result<Digest> key = keys_.open(name);
+  if (!key) return as_shard_error(std::move(key).error());
+  return key;
+}
+
+Result<shard::ResidentKeys> KeyVault::resident_keys(const ResidentId& resident) const {
+  if (const auto found = by_resident_.find(resident); found != by_resident_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second);
+    return found->second->keys;
+  }
+  MINGMA_TRY(const Digest key, open(resident.bytes));
+  recent_.push_front({resident, shard::derive_resident_keys(key)});
+  by_resident_.emplace(resident, recent_.begin());
+  if (by_resident_.size() > cached_max_) {
+    by_resident_.erase(recent_.back().resident);
+    recent_.pop_back();
+  }
+  return recent_.front().keys;
+}
+
+Result<Digest> KeyVault::submission_key(const shard::SubmissionId& submission) const { return open(submission_name(submission)); }
+
+Result<void> KeyVault::ensure(ByteView name, UnixSeconds now) {
+  const Result<Digest> present = open(name);
+  if (present) return {};
+  if (!present.error().is(errors::kShardKeyDestroyed)) return present.error();
+  MINGMA_TRY(const Digest key, keys_.create(name, now, pending_));
+  fresh_.emplace(to_bytes(name), key);
+  return {};
+}
+
+Result<void> KeyVault::ensure_resident(const ResidentId& resident, UnixSeconds now) { return ensure(resident.bytes, now); }
+
+Result<void> KeyVault::ensure_submission(const shard::SubmissionId& submission, UnixSeconds now) {
+  return ensure(submission_name(submission), now);
+}
+
+void KeyVault::forget(const ResidentId& resident) const {
+  if (const auto found = by_resident_.find(resident); found != by_resident_.end()) {
+    recent_.erase(found->second);
+    by_resident_.erase(found);
+  }
+}
+
+void KeyVault::destroy_resident(const ResidentId& resident, store::Batch& batch) {
+  forget(resident);
+  fresh_.erase(to_bytes(resident.bytes));
+  in_flight_.erase(to_bytes(resident.bytes));
+  keys_.destroy(resident.bytes, batch);
+}
+
+void KeyVault::destroy_period(KeyPeriod period, store::Batch& batch) {
+  by_resident_.clear();
+  recent_.clear();
+  keys_.destroy_period(period, batch);
+}
+
+void KeyVault::take_pending(store::Batch& batch) {
+  batch.append(pending_);
+  pending_.clear();
+  in_flight_.merge(fresh_);
+  fresh_.clear();
+}
+
+void KeyVault::written() { in_flight_.clear(); }
+
+}  // namespace mingma::service
