@@ -16,4 +16,9 @@ inline constexpr ErrorInfo kRuleTooManySteps{"rules.too_many_steps", 422, Retry:
 inline constexpr ErrorInfo kInvalidPolicy{"rules.invalid_policy", 400, Retry::kAfterFix};
 inline constexpr ErrorInfo kInvalidPolicyTest{"rules.invalid_policy_test", 400, Retry::kAfterFix};  // a test table that cannot be read
 
+// Evidence, facts and area orders.
+inline constexpr ErrorInfo kInvalidEvidence{"rules.invalid_evidence", 400, Retry::kAfterFix};
+inline constexpr ErrorInfo kInvalidFacts{"rules.invalid_facts", 400, Retry::kAfterFix};
+inline constexpr ErrorInfo kInvalidAreaOrder{"rules.invalid_area_order", 400, Retry::kAfterFix};
+
 }  // namespace mingma::errors

@@ -24,19 +24,19 @@ enum class EvidenceKind : std::uint8_t {
   kCaseReport = 2,        // at = reported; level = CaseStatus; detail = Severity
   kCaseRelease = 3,       // at = released (discharge, end of isolation of a case)
   kCaseExclusion = 4,     // at = excluded by review
-  kContactFinding = 5,    // at = last exposure; level = ContactLevel; flags = kFlagIndexNegative
-  kExposureFinding = 6,   // at = exposure; level = ExposureKind; flags = kFlagNational
-  kRiskClearance = 7,     // at = reviewed and cleared
+  kContactFinding = 5,    // at = last exposure, until = finding made (0: then); level = ContactLevel; flags = kFlagIndexNegative
+  kExposureFinding = 6,   // at = exposure, until = finding made (0: then); level = ExposureKind; flags = kFlagNational
+  kRiskClearance = 7,     // at = reviewed and cleared: closes the contact and exposure findings made until then
   kBorderEntry = 8,       // at = entered the country; flags = kFlagPortInProvince
   kArrival = 9,           // at = arrived in the province; level = ArrivedFrom; flags = kFlagRegistered
   kControlOrder = 10,     // at = begins; level = ControlKind; detail = ControlReason
   kControlRelease = 11,   // at = ended; flags = kFlagTestsDone
   kStay = 12,             // at = arrived there, until = left (0: still there); area = where
-  kVaccination = 13,      // at = given; level = dose number
+  kVaccination = 13,      // at = given; level = dose number, 1 to 20
   kHealthDeclaration = 14,  // at = declared; flags = kFlagSymptoms
   kClinicVisit = 15,      // at = visit; flags = kFlagCleared, kFlagFever
   kWorkAssignment = 16,   // at = begins, until = closed-loop work ended; level = WorkGroup; flags = kFlagBubble
-  kTestingDuty = 17,      // at = test due by; a signed CDC finding that this person must be tested
+  kTestingDuty = 17,      // at = listed, until = test due by; a signed CDC finding that this person must be tested
   kItemContact = 18,      // at = last contact with a positive item; level = ItemContact
 };
 
@@ -85,21 +85,25 @@ struct EvidenceKindInfo {
   std::string_view at_name;
   std::string_view until_name;
   std::string_view level_name;
-  std::span<const std::string_view> level_values;  // index = number; "" = not allowed
+  std::span<const std::string_view> level_values;  // index = number; "" = not allowed; empty list: an integer 1 to 20
   std::string_view detail_name;
   std::span<const std::string_view> detail_values;
   std::span<const std::string_view> flag_names;  // index = bit
   bool has_area = false;
   bool resident_may_sign = false;  // declarations
+  bool until_required = false;
 };
 
 std::span<const EvidenceKindInfo> evidence_schema();  // ascending by kind
 const EvidenceKindInfo* find_evidence_kind(std::string_view name);
 const EvidenceKindInfo& evidence_kind_info(EvidenceKind kind);  // kind must be in the schema
 
-// Checks the fields against the kind's schema; `where` of the error is the field's name.
+// Checks the fields against the kind's schema; `where` of the error is the field's name. `at` is mandatory, `until` is not
+// before it, both lie between 1970-01-01T00:00:01Z and 2106-02-07T06:28:15Z (32 bits, as facts keep them).
 Result<void> check_evidence(const Evidence& evidence);
-// {"kind":"test_result","sampled_at":"2022-...Z",...}: every field named by the schema, no other; unknown names are refused.
+// {"kind":"test_result","sampled_at":"2022-...Z","result":"negative","method":"molecular"}. Reading: instants with any offset;
+// names that the kind does not have are refused; flags that are not named are false, an `until`, level or detail that is not
+// named is absent or "none" where the kind allows that. Writing names everything but absent instants and areas.
 Result<Evidence> evidence_from_json(const Json& json);
 Json evidence_to_json(const Evidence& evidence);
 

@@ -131,6 +131,7 @@ enum class ImplicationKind : std::uint8_t {
   kAtLeast,   // `fact` present  ->  `other` >= value                 (enumerations and integers)
   kAtMost,    // `fact` present  ->  `other` <= value                 (enumerations and integers)
   kNotEarlier,  // `fact` present  ->  `other` present and other >= fact + value   (instants, value in seconds)
+  kNotLater,  // `fact` present  ->  `other` present and other + value <= fact   (instants, value in seconds)
 };
 struct FactImplication {
   ImplicationKind kind;

@@ -14,7 +14,7 @@
 
 namespace mingma::rules {
 
-// Where a resident lives. A person is where the latest declared stay says, until it ends; else at home.
+// Where a resident lives. A person is at home whenever no declared stay says otherwise.
 struct Residence {
   DivisionCode home{};
 
@@ -25,8 +25,8 @@ FactRow reduce(std::span<const Evidence> effective, const Residence& residence, 
 
 // Adds one more item of evidence to a row that reduce() made, when the row alone suffices to do so exactly: afterwards
 // the row equals reduce() of the evidence with `added`. Returns false, with the row unchanged, when it does not suffice
-// (then reduce() again). Succeeds for the common case: a test result sampled after every earlier one, at least 24 hours
-// after the last negative, and for repeated identical instants that change nothing.
+// (then reduce() again). Succeeds for the common case: a negative or inconclusive test sampled after every earlier
+// sample, a negative at least 24 hours after the last one, with no test due and no pooled positive to recheck.
 bool reduce_one(FactRow& row, const Evidence& added);
 
 // Where the person is by evidence alone: the latest open stay (the greater division code if two began together), else home.
