@@ -1,6 +1,6 @@
 // A store in memory, for tests, simulation and the audit's scratch state. Nothing survives it; every write is "durable".
 //
-// Threading, limits and errors as Store. Snapshots and iterators copy the tables they look at, so they cost O(size).
+// Threading, limits and errors as Store. A write while an iterator or snapshot lives copies the table.
 #pragma once
 
 #include <memory>
