@@ -58,7 +58,7 @@ class Api {
   virtual Async<StatementOutcome> declare(Declaration declaration) = 0;
 
   // ---- institutions
-  // Which institution signed `signature.base`. kUnknownKey, kBadSignature. Does not look into the base.
+  // Which institution signed `signature.base`. kUnknownKey, kSignatureRefused. Does not look into the base.
   virtual Result<Caller> authenticate(const MessageSignature& signature) const = 0;
   // Idempotent: the same manifest again gives the status; another manifest under the same id is kSubmissionConflict.
   virtual Async<SubmissionStatus> create_submission(CreateSubmission request) = 0;

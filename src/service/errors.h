@@ -13,7 +13,7 @@ inline constexpr ErrorInfo kNotRegistered{"service.not_registered", 404, Retry::
 inline constexpr ErrorInfo kUnknownDevice{"service.unknown_device", 403, Retry::kAfterFix};  // device key not enrolled, or no longer
 inline constexpr ErrorInfo kNoColour{"service.no_colour", 409, Retry::kLater};               // no policy in force, or undetermined
 inline constexpr ErrorInfo kUnknownKey{"service.unknown_key", 401, Retry::kAfterFix};        // no institution in force has this key
-inline constexpr ErrorInfo kBadSignature{"service.bad_signature", 401, Retry::kAfterFix};
+inline constexpr ErrorInfo kSignatureRefused{"service.bad_signature", 401, Retry::kAfterFix};
 inline constexpr ErrorInfo kForbidden{"service.forbidden", 403, Retry::kNo};                 // key is good, but not allowed to do this
 inline constexpr ErrorInfo kBadRequest{"service.invalid_request", 400, Retry::kAfterFix};
 inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::kAfterFix};             // same id, other content

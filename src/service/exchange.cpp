@@ -169,17 +169,23 @@ Result<void> Exchange::put_part(const PartKey& key, const PartStatus& status, st
   return store_->write(batch, durability);
 }
 
-Result<void> Exchange::put_outcomes(const PartKey& key, std::uint32_t first_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status) {
+Result<void> Exchange::put_outcomes(const PartKey& key, std::uint32_t last_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status) {
   store::Batch batch;
-  batch.put(kOutcomes, outcome_row(key, first_line), encode_outcomes(outcomes));
+  batch.put(kOutcomes, outcome_row(key, last_line), encode_outcomes(outcomes));
   batch.put(kParts, part_row(key), encode_status(status));
   return store_->write(batch, store::Durability::kBuffered);
 }
 
 Result<std::vector<LineOutcome>> Exchange::outcomes(const PartKey& key, std::uint32_t line) const {
-  MINGMA_TRY(const auto present, store_->get(kOutcomes, outcome_row(key, line / kPartChunkLines * kPartChunkLines)));
-  if (!present) return std::vector<LineOutcome>{};
-  return decode_outcomes(*present);
+  MINGMA_TRY(const auto iterator, store_->iterate(kOutcomes));
+  iterator->seek(outcome_row(key, line));
+  if (!iterator->valid()) {
+    MINGMA_CHECK(iterator->status());
+    return std::vector<LineOutcome>{};
+  }
+  const Bytes part = part_row(key);
+  if (iterator->key().size() != part.size() + 4 || !equal(iterator->key().first(part.size()), part)) return std::vector<LineOutcome>{};
+  return decode_outcomes(iterator->value());
 }
 
 Result<std::vector<PartKey>> Exchange::unfinished() const {

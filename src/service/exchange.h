@@ -3,7 +3,7 @@
 // Tables (all values deterministic CBOR unless sealed; docs/data.md says who can read what):
 //   submissions  id -> sealed [manifest, key id, signature base, signature, institution, created at], context "mingma/v1/submission" || id
 //   parts        id || part u32 BE -> [state, processed, counts x 6]
-//   outcomes     id || part u32 BE || first line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk
+//   outcomes     id || part u32 BE || last line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk
 //   keys         one key per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
 // Threading: every method from any thread. Durability: creating and finishing are synced, progress is buffered: after a crash
 //   the last chunks are done again, which changes nothing in the shards.
@@ -32,10 +32,6 @@ struct StoredSubmission {
   Digest spool_key{};
 };
 
-// Lines of a part are processed in chunks of this many; chunk n begins at line n * kPartChunkLines. Part of the format: it
-// names the batches in the shards' logs, so that a part that is sent again meets its own results.
-inline constexpr std::uint32_t kPartChunkLines = 5'000;
-
 // One line of a part may carry several statements, so several entries may have one line number.
 struct LineOutcome {
   std::uint32_t line = 0;  // from 0, blank lines not counted
@@ -57,8 +53,8 @@ class Exchange final {
   Result<StoredSubmission> find(const std::string& id);  // kNoSuchThing
   Result<PartStatus> part(const PartKey& key) const;     // kMissing when never seen
   Result<void> put_part(const PartKey& key, const PartStatus& status, store::Durability durability);
-  // Outcomes of the lines from `first_line` on, with the part's new status, in one write.
-  Result<void> put_outcomes(const PartKey& key, std::uint32_t first_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status);
+  // Outcomes of the chunk of lines that ends with `last_line`, with the part's new status, in one write.
+  Result<void> put_outcomes(const PartKey& key, std::uint32_t last_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status);
   // The chunk that holds `line`; empty when there is none yet.
   Result<std::vector<LineOutcome>> outcomes(const PartKey& key, std::uint32_t line) const;
   // Parts that were received and not finished: to resume after a restart.

@@ -21,7 +21,7 @@ Error as_shard_error(Error error) {
 }  // namespace
 
 KeyVault::KeyVault(const store::Store& store, const Digest& key_encryption_key, Rng& rng, std::size_t cached_max)
-    : keys_(store, shard::kKeysTable, key_encryption_key, rng), cached_max_(cached_max) {}
+    : keys_(store, shard::kKeysTable, key_encryption_key, rng), derived_(cached_max) {}
 
 Result<Digest> KeyVault::open(ByteView name) const {
   for (const auto* made : {&fresh_, &in_flight_}) {
@@ -34,18 +34,9 @@ Result<Digest> KeyVault::open(ByteView name) const {
 }
 
 Result<shard::ResidentKeys> KeyVault::resident_keys(const ResidentId& resident) const {
-  if (const auto found = by_resident_.find(resident); found != by_resident_.end()) {
-    recent_.splice(recent_.begin(), recent_, found->second);
-    return found->second->keys;
-  }
+  if (const shard::ResidentKeys* derived = derived_.find(resident); derived != nullptr) return *derived;
   MINGMA_TRY(const Digest key, open(resident.bytes));
-  recent_.push_front({resident, shard::derive_resident_keys(key)});
-  by_resident_.emplace(resident, recent_.begin());
-  if (by_resident_.size() > cached_max_) {
-    by_resident_.erase(recent_.back().resident);
-    recent_.pop_back();
-  }
-  return recent_.front().keys;
+  return derived_.insert(resident, shard::derive_resident_keys(key));
 }
 
 Result<Digest> KeyVault::submission_key(const shard::SubmissionId& submission) const { return open(submission_name(submission)); }
@@ -65,23 +56,15 @@ Result<void> KeyVault::ensure_submission(const shard::SubmissionId& submission, 
   return ensure(submission_name(submission), now);
 }
 
-void KeyVault::forget(const ResidentId& resident) const {
-  if (const auto found = by_resident_.find(resident); found != by_resident_.end()) {
-    recent_.erase(found->second);
-    by_resident_.erase(found);
-  }
-}
-
 void KeyVault::destroy_resident(const ResidentId& resident, store::Batch& batch) {
-  forget(resident);
+  derived_.erase(resident);
   fresh_.erase(to_bytes(resident.bytes));
   in_flight_.erase(to_bytes(resident.bytes));
   keys_.destroy(resident.bytes, batch);
 }
 
 void KeyVault::destroy_period(KeyPeriod period, store::Batch& batch) {
-  by_resident_.clear();
-  recent_.clear();
+  derived_.clear();
   keys_.destroy_period(period, batch);
 }
 

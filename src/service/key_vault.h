@@ -6,10 +6,10 @@
 // Tables: kKeysTable of the shard's store (wrapped_keys.h); names are resident (16 bytes) and "s" || submission (17 bytes).
 #pragma once
 
-#include <list>
-#include <unordered_map>
+#include <map>
 
 #include "base/rng.h"
+#include "service/lru.h"
 #include "service/wrapped_keys.h"
 #include "shard/keys.h"
 
@@ -34,20 +34,11 @@ class KeyVault final : public shard::KeySource {
   void written();
 
  private:
-  struct Cached {
-    ResidentId resident;
-    shard::ResidentKeys keys;
-  };
-  using Recent = std::list<Cached>;
-
   Result<Digest> open(ByteView name) const;
   Result<void> ensure(ByteView name, UnixSeconds now);
-  void forget(const ResidentId& resident) const;
 
   mutable WrappedKeys keys_;
-  std::size_t cached_max_;
-  mutable Recent recent_;  // newest first
-  mutable std::unordered_map<ResidentId, Recent::iterator> by_resident_;
+  mutable Lru<ResidentId, shard::ResidentKeys, std::hash<ResidentId>> derived_;
   std::map<Bytes, Digest> fresh_;      // made, still in pending_
   std::map<Bytes, Digest> in_flight_;  // in the batch being written
   store::Batch pending_;

@@ -134,7 +134,7 @@ Result<void> check_covered_digest(ByteView signature_base, ByteView body) {
     if (digest != crypto::sha256(body)) return Error(errors::kDigestMismatch, "the body is not the one that was signed");
     return {};
   }
-  return Error(errors::kBadSignature, "the signature does not cover content-digest");
+  return Error(errors::kSignatureRefused, "the signature does not cover content-digest");
 }
 
 void LinesRoot::add(const Digest& line_hash) {

@@ -26,8 +26,9 @@ struct Bilingual {
 
 // Who a signed-in person is, as the identity provider proved it. Lives in memory only during a request; kept sealed.
 struct Person {
-  std::string document_type;    // "resident_card", "passport", "hk_macau_permit", "taiwan_permit", "foreign_resident_card"
-  std::string document_number;  // normalised by the service: spaces removed, upper case
+  std::string document_type;    // "resident_id" (GB 11643) or "passport"
+  std::string country;          // of a passport: ISO 3166-1 alpha-3, upper case; else empty
+  std::string document_number;  // normalised by the service: blanks around it removed, upper case
   std::string name;
   std::optional<CivilDate> birth_date;
 };

@@ -1,0 +1,88 @@
+// Showing the code: one look-up and at most one signature.
+//
+// A credential that is not near its expiry, of a decision that has not changed, is handed out again as it is; all bytes of the
+// answer are kept. What a new credential needs of the person (name mask, last digits, device keys) is kept too, so that
+// after a resident's first display nothing is read from the store; that first one reads three small rows of the shard's.
+//
+// Expiry: a phone's credential lives 15 minutes, paper 7 days; neither outlives the decision's horizon (but 30 seconds at
+// least, for the clock event to pass). It is replaced after two thirds of its life.
+// Threading: belongs to the shard's executor. Errors: kNotRegistered, kUnknownDevice, kNoColour, kKeyDestroyed.
+// Memory: at most `cards_max` people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/rng.h"
+#include "code/credential.h"
+#include "crypto/signature.h"
+#include "service/lru.h"
+#include "service/shard_runtime.h"
+#include "service/types.h"
+
+namespace mingma::service {
+
+inline constexpr std::int64_t kPhoneCodeSeconds = 15 * 60;
+inline constexpr std::int64_t kPaperCodeSeconds = 7 * kSecondsPerDay;
+inline constexpr std::int64_t kShortestCodeSeconds = 30;
+
+using DeviceId = std::array<std::uint8_t, 16>;
+DeviceId device_id(ByteView public_key);  // SEC1 uncompressed
+
+class CodeDesk final {
+ public:
+  struct Limits {
+    std::size_t cards_max = 200'000;
+    std::size_t codes_max = 200'000;
+  };
+
+  CodeDesk(ShardRuntime& shard, crypto::SigningKey key, std::string issuer, Rng& rng, const Limits& limits);
+
+  Result<std::shared_ptr<const ShownCode>> show(const CodeRequest& request);
+  // A device was added, a key destroyed: what is kept of this resident is read again.
+  void forget(const ResidentId& resident);
+
+  struct Counters {
+    std::atomic<std::uint64_t> shown{0}, signed_new{0};
+  };
+  const Counters& counters() const { return counters_; }
+
+ private:
+  struct Device {
+    DeviceId id;
+    code::HolderKey key;
+  };
+  struct Card {
+    std::string name_mask;
+    std::string document_digits;
+    std::vector<Device> devices;
+  };
+  struct CodeKey {
+    std::uint32_t row = 0;
+    CodeForm form = CodeForm::kPhone;
+    DeviceId device{};
+    bool operator==(const CodeKey&) const = default;
+  };
+  struct CodeKeyHash {
+    std::size_t operator()(const CodeKey& key) const;
+  };
+  struct Kept {
+    std::uint32_t version = 0;
+    std::shared_ptr<const ShownCode> code;
+  };
+
+  Result<const Card*> card(const ResidentId& resident);
+  Result<Card> read_card(const ResidentId& resident);
+  Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const Device* device, UnixSeconds now);
+
+  ShardRuntime& shard_;
+  crypto::SigningKey key_;
+  code::CredentialIssuer issuer_;
+  std::string issuer_name_;
+  Rng& rng_;
+  Lru<ResidentId, Card, std::hash<ResidentId>> cards_;
+  Lru<CodeKey, Kept, CodeKeyHash> codes_;
+  Counters counters_;
+};
+
+}  // namespace mingma::service
