@@ -7,14 +7,18 @@ namespace mingma::errors {
 
 // CertLogic: what the validator refuses, and what can go wrong in a valid expression on some data.
 inline constexpr ErrorInfo kRuleInvalidExpression{"rules.invalid_expression", 400, Retry::kAfterFix};
-inline constexpr ErrorInfo kRuleWrongType{"rules.wrong_type", 422, Retry::kAfterFix};          // an operand of a type the operation does not take
-inline constexpr ErrorInfo kRuleInvalidDate{"rules.invalid_date", 422, Retry::kAfterFix};      // no such date, or no allowed form of one
-inline constexpr ErrorInfo kRuleIntegerRange{"rules.integer_range", 422, Retry::kAfterFix};    // beyond 2^53 - 1
-inline constexpr ErrorInfo kRuleTooManySteps{"rules.too_many_steps", 422, Retry::kAfterFix};   // evaluation over its limit
+inline constexpr ErrorInfo kRuleWrongType{"rules.wrong_type", 422,
+                                          Retry::kAfterFix};  // an operand of a type the operation does not take
+inline constexpr ErrorInfo kRuleInvalidDate{"rules.invalid_date", 422,
+                                            Retry::kAfterFix};  // no such date, or no allowed form of one
+inline constexpr ErrorInfo kRuleIntegerRange{"rules.integer_range", 422, Retry::kAfterFix};  // beyond 2^53 - 1
+inline constexpr ErrorInfo kRuleTooManySteps{"rules.too_many_steps", 422,
+                                             Retry::kAfterFix};  // evaluation over its limit
 
 // Policies.
 inline constexpr ErrorInfo kInvalidPolicy{"rules.invalid_policy", 400, Retry::kAfterFix};
-inline constexpr ErrorInfo kInvalidPolicyTest{"rules.invalid_policy_test", 400, Retry::kAfterFix};  // a test table that cannot be read
+inline constexpr ErrorInfo kInvalidPolicyTest{"rules.invalid_policy_test", 400,
+                                              Retry::kAfterFix};  // a test table that cannot be read
 
 // Evidence, facts and area orders.
 inline constexpr ErrorInfo kInvalidEvidence{"rules.invalid_evidence", 400, Retry::kAfterFix};

@@ -47,7 +47,9 @@ const Json::Array& JsonReader::array(std::string_view name) {
   return ok() ? value.array() : kNoItems;
 }
 
-void JsonReader::fail(std::string_view name, std::string message) { fail(Error(info_, std::move(message), place_of(name))); }
+void JsonReader::fail(std::string_view name, std::string message) {
+  fail(Error(info_, std::move(message), place_of(name)));
+}
 
 void JsonReader::fail(Error error) {
   if (ok()) error_.emplace(std::move(error));

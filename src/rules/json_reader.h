@@ -21,8 +21,8 @@ class JsonReader {
   // `place` is the JSON pointer of `json` in its document.
   JsonReader(const Json& json, std::string place, const ErrorInfo& info);
 
-  const Json* optional(std::string_view name);  // null pointer: absent
-  const Json& required(std::string_view name);  // null after an error
+  const Json* optional(std::string_view name);     // null pointer: absent
+  const Json& required(std::string_view name);     // null after an error
   const std::string& text(std::string_view name);  // not empty
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
   const Json::Array& array(std::string_view name);

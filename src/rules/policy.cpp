@@ -22,7 +22,8 @@ Error invalid(std::string message, std::string place = {}) {
 
 bool is_identifier(std::string_view text, std::size_t size_max) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   };
   return !text.empty() && text.size() <= size_max && std::all_of(text.begin(), text.end(), allowed);
 }
@@ -58,7 +59,10 @@ Hands read_hands(JsonReader& in) {
   const Json::Array& names = in.array("hands");
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string name = names[i].is_string() ? names[i].string() : "";
-    bool* hand = name == "ordered" ? &hands.ordered : name == "approved" ? &hands.approved : name == "executed" ? &hands.executed : nullptr;
+    bool* hand = name == "ordered"    ? &hands.ordered
+                 : name == "approved" ? &hands.approved
+                 : name == "executed" ? &hands.executed
+                                      : nullptr;
     if (hand == nullptr || *hand) {
       in.fail("hands/" + std::to_string(i), "a hand is ordered, approved or executed, each at most once");
       break;
@@ -73,12 +77,14 @@ Result<certlogic::Expression> read_condition(const Json& json) {
   MINGMA_TRY(certlogic::Expression expression, certlogic::Expression::parse(json));
   for (certlogic::NodeIndex i = 0; i < expression.nodes().size(); ++i) {
     const certlogic::Node& node = expression.node(i);
-    if (node.op == certlogic::Op::kReduce) return invalid("facts are no lists, \"reduce\" has nothing to do here", expression.place(i));
+    if (node.op == certlogic::Op::kReduce)
+      return invalid("facts are no lists, \"reduce\" has nothing to do here", expression.place(i));
     if (node.op != certlogic::Op::kVar) continue;
     const std::string& path = expression.path(node).text;
     if (path == "now" || (path.starts_with("facts.") && find_fact(path.substr(6)) != nullptr)) continue;
-    return invalid("\"" + path + "\" is neither \"now\" nor a fact of schema version " + std::to_string(kFactSchemaVersion),
-                   expression.place(i));
+    return invalid(
+        "\"" + path + "\" is neither \"now\" nor a fact of schema version " + std::to_string(kFactSchemaVersion),
+        expression.place(i));
   }
   return expression;
 }
@@ -101,8 +107,8 @@ Result<Rule> read_rule(const Json& json, const std::string& place) {
   MINGMA_CHECK(in.finish());
   auto condition = read_condition(when);
   if (!condition) return invalid(condition.error().message(), place + "/when" + condition.error().where());
-  return Rule{id,      colour, measure, std::move(condition).value(), title, reason, way_out, control_mode, legal_basis, hands,
-              catch_all};
+  return Rule{id,          colour, measure,  std::move(condition).value(), title, reason, way_out, control_mode,
+              legal_basis, hands,  catch_all};
 }
 
 Result<std::vector<Rule>> read_rules(const Json::Array& items) {
@@ -112,7 +118,8 @@ Result<std::vector<Rule>> read_rules(const Json::Array& items) {
     const std::string place = "/rules/" + std::to_string(i);
     MINGMA_TRY(Rule rule, read_rule(items[i], place));
     const auto same_id = [&](const Rule& other) { return other.id == rule.id; };
-    if (std::any_of(rules.begin(), rules.end(), same_id)) return invalid("this id stands at an earlier rule too", place + "/id");
+    if (std::any_of(rules.begin(), rules.end(), same_id))
+      return invalid("this id stands at an earlier rule too", place + "/id");
     rules.push_back(std::move(rule));
   }
   return rules;
@@ -135,7 +142,9 @@ Brakes read_brakes(JsonReader& in) {
 
 CaseDeadlines read_cases(JsonReader& in) {
   std::uint32_t least = 1;
-  const auto step = [&](std::string_view name) { return least = static_cast<std::uint32_t>(in.integer(name, least, kHoursMax)); };
+  const auto step = [&](std::string_view name) {
+    return least = static_cast<std::uint32_t>(in.integer(name, least, kHoursMax));
+  };
   CaseDeadlines cases;
   cases.accept_hours = step("accept_hours");
   cases.substantiate_hours = step("substantiate_hours");
@@ -181,7 +190,8 @@ void check_life(const Policy& policy, JsonReader& in) {
   if (!in.ok()) return;
   const std::int64_t seconds = policy.effective_to.value - policy.effective_from.value;
   if (seconds <= 0) return in.fail("effective_to", "the policy ends before it begins");
-  if (seconds > kPolicyDaysMax * kSecondsPerDay) in.fail("effective_to", "a policy holds for at most 90 days; publish it again when it is still needed");
+  if (seconds > kPolicyDaysMax * kSecondsPerDay)
+    in.fail("effective_to", "a policy holds for at most 90 days; publish it again when it is still needed");
 }
 
 }  // namespace
@@ -225,7 +235,8 @@ Result<Policy> parse_policy(std::string_view text) {
   policy.effective_from = in.parsed("effective_from", parse_instant);
   policy.effective_to = in.parsed("effective_to", parse_instant);
   check_life(policy, in);
-  policy.fact_schema_version = static_cast<std::uint32_t>(in.integer("fact_schema_version", kFactSchemaVersion, kFactSchemaVersion));
+  policy.fact_schema_version =
+      static_cast<std::uint32_t>(in.integer("fact_schema_version", kFactSchemaVersion, kFactSchemaVersion));
   const Json::Array& rules = in.array("rules");
   policy.default_colour = in.parsed("default_colour", parse_colour);
   policy.default_reason = read_local(in, "default_reason");

@@ -72,12 +72,12 @@ struct Rule {
 
 // Limits over which statements are held for another body (docs/rules.md, "Brakes"). All are at least 1.
 struct Brakes {
-  std::uint32_t signer_worse_per_hour = 0;       // residents one signer may make worse
+  std::uint32_t signer_worse_per_hour = 0;  // residents one signer may make worse
   std::uint32_t signer_worse_per_day = 0;
   std::uint32_t institution_worse_per_hour = 0;
   std::uint32_t institution_worse_per_day = 0;
-  std::uint32_t batch_approval_above = 0;        // residents in one batch
-  std::uint32_t no_flip_back_days = 0;           // after a correction or a case cleared the resident
+  std::uint32_t batch_approval_above = 0;  // residents in one batch
+  std::uint32_t no_flip_back_days = 0;     // after a correction or a case cleared the resident
   std::uint32_t area_order_population_max = 0;
   std::uint32_t area_order_days_max = 0;
   std::uint32_t hold_lapses_after_hours = 0;

@@ -140,7 +140,8 @@ bool affected_fields_fit(const Json& rule, const Expression& expression) {
 Json certificate_data(const Json& test, const Json& value_sets) {
   Json data, external;
   if (const Json* payload = test.find("payload")) data.set("payload", *payload);
-  if (const Json* key = test.find("valueSets"); key->is_string()) external.set("valueSets", *value_sets.find(key->string()));
+  if (const Json* key = test.find("valueSets"); key->is_string())
+    external.set("valueSets", *value_sets.find(key->string()));
   if (const Json* clock = test.find("validationClock")) external.set("validationClock", *clock);
   data.set("external", external.is_null() ? Json(Json::Object{}) : external);
   return data;

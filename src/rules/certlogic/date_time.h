@@ -1,7 +1,7 @@
 // Date-times of CertLogic: milliseconds since 1970-01-01T00:00:00Z, with the arithmetic of ECMAScript's Date.
 //
-// Only the nineteen written forms of the specification are read, and only dates that exist: where ECMAScript would carry
-// 31 February over into March or give an invalid date that compares false with everything, this is an error.
+// Only the nineteen written forms of the specification are read, and only dates that exist: where ECMAScript would
+// carry 31 February over into March or give an invalid date that compares false with everything, this is an error.
 // Source: CertLogic 1.3.3, "Offset date-time"; ECMA-262, "Date Objects".
 #pragma once
 

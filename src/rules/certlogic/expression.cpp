@@ -44,7 +44,8 @@ constexpr std::array<Operator, 18> kOperators{{
 constexpr std::array<std::string_view, 4> kUnitNames{"year", "month", "day", "hour"};
 
 const Operator* find_operator(std::string_view name) {
-  const auto* found = std::find_if(kOperators.begin(), kOperators.end(), [&](const Operator& o) { return o.name == name; });
+  const auto* found =
+      std::find_if(kOperators.begin(), kOperators.end(), [&](const Operator& o) { return o.name == name; });
   return found == kOperators.end() ? nullptr : found;
 }
 
@@ -63,7 +64,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Would a reader that takes leading digits for an index take this for one? (" 1", "-1", "1st", "01")
 bool begins_like_number(std::string_view name) {
-  while (!name.empty() && (name.front() == ' ' || (name.front() >= '\t' && name.front() <= '\r'))) name.remove_prefix(1);
+  while (!name.empty() && (name.front() == ' ' || (name.front() >= '\t' && name.front() <= '\r')))
+    name.remove_prefix(1);
   if (!name.empty() && (name.front() == '-' || name.front() == '+')) name.remove_prefix(1);
   return !name.empty() && is_digit(name.front());
 }
@@ -172,7 +174,8 @@ void ExpressionBuilder::build_array(const Json& json, NodeIndex slot, int depth)
 void ExpressionBuilder::build_operation(const Json& json, NodeIndex slot, int depth) {
   const Json::Object& object = json.object();
   if (object.size() != 1) {
-    return issue(slot, json, "expression object must have exactly one key, but it has " + std::to_string(object.size()));
+    return issue(slot, json,
+                 "expression object must have exactly one key, but it has " + std::to_string(object.size()));
   }
   const auto& [name, values] = object.front();
   if (name == "var") return build_var(json, values, slot);
@@ -185,7 +188,8 @@ void ExpressionBuilder::build_operation(const Json& json, NodeIndex slot, int de
   if (operands.size() < found->operands_min || operands.size() > found->operands_max) {
     std::string expected = std::to_string(found->operands_min);
     if (found->operands_max != found->operands_min) expected += " to " + std::to_string(found->operands_max);
-    issue(slot, json, "operation \"" + name + "\" takes " + expected + " operands, but it has " + std::to_string(operands.size()));
+    issue(slot, json,
+          "operation \"" + name + "\" takes " + expected + " operands, but it has " + std::to_string(operands.size()));
     if (operands.size() > found->operands_max) return;
   }
   if (found->op == Op::kPlusTime) build_plus_time(json, operands, slot);
@@ -337,13 +341,20 @@ std::vector<std::string> Expression::paths_read() const {
 
 std::string_view operator_name(Op op) {
   switch (op) {
-    case Op::kBoolean: return "boolean";
-    case Op::kInteger: return "integer";
-    case Op::kString: return "string";
-    case Op::kArray: return "array";
-    case Op::kVar: return "var";
-    case Op::kDate: return "date";
-    default: break;
+    case Op::kBoolean:
+      return "boolean";
+    case Op::kInteger:
+      return "integer";
+    case Op::kString:
+      return "string";
+    case Op::kArray:
+      return "array";
+    case Op::kVar:
+      return "var";
+    case Op::kDate:
+      return "date";
+    default:
+      break;
   }
   return std::find_if(kOperators.begin(), kOperators.end(), [op](const Operator& o) { return o.op == op; })->name;
 }

@@ -38,10 +38,10 @@ enum class Op : std::uint8_t {
   kIf,       // guard, then, else
   kAnd,      // 2 or more operands, lazy
   kNot,
-  kEqual,         // ===
+  kEqual,  // ===
   kIn,
   kPlus,
-  kLess,          // the eight comparisons take 2 or 3 operands
+  kLess,  // the eight comparisons take 2 or 3 operands
   kGreater,
   kLessEqual,
   kGreaterEqual,
@@ -49,9 +49,9 @@ enum class Op : std::uint8_t {
   kAfter,
   kNotAfter,
   kNotBefore,
-  kPlusTime,      // one operand; value = amount, unit
-  kDate,          // plusTime or dccDateOfBirth of a valid constant: value = milliseconds since 1970-01-01T00:00:00Z
-  kReduce,        // operand, lambda, initial; inside lambda paths begin at {accumulator, current}
+  kPlusTime,         // one operand; value = amount, unit
+  kDate,             // plusTime or dccDateOfBirth of a valid constant: value = milliseconds since 1970-01-01T00:00:00Z
+  kReduce,           // operand, lambda, initial; inside lambda paths begin at {accumulator, current}
   kExtractFromUvci,  // one operand; value = index
   kDateOfBirth,      // one operand
 };
@@ -77,7 +77,7 @@ struct Fragment {
 };
 
 struct Path {
-  std::string text;                // "payload.v.0.dn"; "" is the whole data context
+  std::string text;  // "payload.v.0.dn"; "" is the whole data context
   std::vector<Fragment> fragments;
 };
 

@@ -30,12 +30,16 @@ std::optional<std::string_view> uci_fragment(std::string_view uci, std::int64_t 
 bool in_order(Op op, std::int64_t a, std::int64_t b) {
   switch (op) {
     case Op::kLess:
-    case Op::kBefore: return a < b;
+    case Op::kBefore:
+      return a < b;
     case Op::kGreater:
-    case Op::kAfter: return a > b;
+    case Op::kAfter:
+      return a > b;
     case Op::kLessEqual:
-    case Op::kNotAfter: return a <= b;
-    default: return a >= b;
+    case Op::kNotAfter:
+      return a <= b;
+    default:
+      return a >= b;
   }
 }
 
@@ -82,7 +86,8 @@ class Evaluation {
   }
   Error error() const {
     const Node& node = expression_.node(failed_at_);
-    return Error(*info_, std::string(operator_name(node.op)) + ": " + std::string(message_), expression_.place(failed_at_));
+    return Error(*info_, std::string(operator_name(node.op)) + ": " + std::string(message_),
+                 expression_.place(failed_at_));
   }
 
  private:
@@ -122,23 +127,44 @@ bool Evaluation::run(NodeIndex index, const Value* frame, Value& out) {
   const Node& node = expression_.node(index);
   if (!spend(index, 1)) return false;
   switch (node.op) {
-    case Op::kBoolean: out = Value::boolean(node.value != 0); return true;
-    case Op::kInteger: out = Value::integer(node.value); return true;
-    case Op::kString: out = Value::string(expression_.string(node)); return true;
-    case Op::kDate: out = Value::date({node.value}); return true;
-    case Op::kArray: return run_array(index, frame, out);
-    case Op::kVar: return run_var(index, frame, out);
-    case Op::kIf: return run_if(index, frame, out);
-    case Op::kAnd: return run_and(index, frame, out);
-    case Op::kNot: return run_not(index, frame, out);
-    case Op::kEqual: return run_equal(index, frame, out);
-    case Op::kIn: return run_in(index, frame, out);
-    case Op::kPlus: return run_plus(index, frame, out);
-    case Op::kPlusTime: return run_plus_time(index, frame, out);
-    case Op::kDateOfBirth: return run_date_of_birth(index, frame, out);
-    case Op::kExtractFromUvci: return run_extract(index, frame, out);
-    case Op::kReduce: return run_reduce(index, frame, out);
-    default: return run_comparison(index, frame, out);
+    case Op::kBoolean:
+      out = Value::boolean(node.value != 0);
+      return true;
+    case Op::kInteger:
+      out = Value::integer(node.value);
+      return true;
+    case Op::kString:
+      out = Value::string(expression_.string(node));
+      return true;
+    case Op::kDate:
+      out = Value::date({node.value});
+      return true;
+    case Op::kArray:
+      return run_array(index, frame, out);
+    case Op::kVar:
+      return run_var(index, frame, out);
+    case Op::kIf:
+      return run_if(index, frame, out);
+    case Op::kAnd:
+      return run_and(index, frame, out);
+    case Op::kNot:
+      return run_not(index, frame, out);
+    case Op::kEqual:
+      return run_equal(index, frame, out);
+    case Op::kIn:
+      return run_in(index, frame, out);
+    case Op::kPlus:
+      return run_plus(index, frame, out);
+    case Op::kPlusTime:
+      return run_plus_time(index, frame, out);
+    case Op::kDateOfBirth:
+      return run_date_of_birth(index, frame, out);
+    case Op::kExtractFromUvci:
+      return run_extract(index, frame, out);
+    case Op::kReduce:
+      return run_reduce(index, frame, out);
+    default:
+      return run_comparison(index, frame, out);
   }
 }
 
@@ -156,7 +182,8 @@ bool Evaluation::run_var(NodeIndex index, const Value* frame, Value& out) {
     out = json == nullptr ? Value() : Value::borrow(*json);
   }
   if (out.is(Value::Kind::kNotIntegral)) return wrong_type(index, "the data holds a number that is no integer");
-  if (out.is(Value::Kind::kTooLarge)) return fail(index, errors::kRuleIntegerRange, "the data holds an integer beyond 2^53 - 1");
+  if (out.is(Value::Kind::kTooLarge))
+    return fail(index, errors::kRuleIntegerRange, "the data holds an integer beyond 2^53 - 1");
   return true;
 }
 
@@ -175,7 +202,8 @@ bool Evaluation::run_if(NodeIndex index, const Value* frame, Value& out) {
   Value guard;
   if (!run(node.first, frame, guard)) return false;
   const Value::Truth truth = guard.truth();
-  if (truth == Value::Truth::kNeither) return wrong_type(node.first, "a guard must be truthy or falsy, a date-time is neither");
+  if (truth == Value::Truth::kNeither)
+    return wrong_type(node.first, "a guard must be truthy or falsy, a date-time is neither");
   return run(truth == Value::Truth::kTruthy ? node.first + 1 : node.first + 2, frame, out);
 }
 
@@ -197,7 +225,8 @@ bool Evaluation::run_not(NodeIndex index, const Value* frame, Value& out) {
   Value operand;
   if (!run(node.first, frame, operand)) return false;
   const Value::Truth truth = operand.truth();
-  if (truth == Value::Truth::kNeither) return wrong_type(node.first, "an operand of \"!\" must be truthy or falsy, a date-time is neither");
+  if (truth == Value::Truth::kNeither)
+    return wrong_type(node.first, "an operand of \"!\" must be truthy or falsy, a date-time is neither");
   out = Value::boolean(truth == Value::Truth::kFalsy);
   return true;
 }
@@ -207,7 +236,8 @@ bool Evaluation::run_equal(NodeIndex index, const Value* frame, Value& out) {
   Value left, right;
   if (!run(node.first, frame, left) || !run(node.first + 1, frame, right)) return false;
   for (const auto& [value, operand] : {std::pair(&left, 0U), std::pair(&right, 1U)}) {
-    if (!value->is_comparable()) return wrong_type(node.first + operand, "\"===\" does not compare arrays, objects or date-times");
+    if (!value->is_comparable())
+      return wrong_type(node.first + operand, "\"===\" does not compare arrays, objects or date-times");
   }
   out = Value::boolean(left.same_scalar(right));
   return true;
@@ -234,7 +264,8 @@ bool Evaluation::is_in(NodeIndex index, const Value& item, const Value& list, bo
     return true;
   }
   const Json::Array& array = list.json().array();
-  found = std::any_of(array.begin(), array.end(), [&](const Json& other) { return Value::borrow(other).same_scalar(item); });
+  found = std::any_of(array.begin(), array.end(),
+                      [&](const Json& other) { return Value::borrow(other).same_scalar(item); });
   return spend(index, array.size());
 }
 
@@ -245,7 +276,8 @@ bool Evaluation::run_plus(NodeIndex index, const Value* frame, Value& out) {
   if (!left.is(Value::Kind::kInteger)) return wrong_type(node.first, "operands of \"+\" must be integers");
   if (!right.is(Value::Kind::kInteger)) return wrong_type(node.first + 1, "operands of \"+\" must be integers");
   const std::int64_t sum = left.number() + right.number();
-  if (sum > kIntegerMax || sum < -kIntegerMax) return fail(index, errors::kRuleIntegerRange, "the sum is beyond 2^53 - 1");
+  if (sum > kIntegerMax || sum < -kIntegerMax)
+    return fail(index, errors::kRuleIntegerRange, "the sum is beyond 2^53 - 1");
   out = Value::integer(sum);
   return true;
 }
@@ -274,7 +306,8 @@ bool Evaluation::run_plus_time(NodeIndex index, const Value* frame, Value& out) 
   const Node& node = expression_.node(index);
   Value operand;
   if (!run(node.first, frame, operand)) return false;
-  if (!operand.is(Value::Kind::kString)) return wrong_type(node.first, "\"plusTime\" takes a string with a date or date-time");
+  if (!operand.is(Value::Kind::kString))
+    return wrong_type(node.first, "\"plusTime\" takes a string with a date or date-time");
   const std::optional<DateTime> start = parse_partial_or_date_time(operand.text());
   if (!start) return fail(node.first, errors::kRuleInvalidDate, "no date that exists in a form that CertLogic allows");
   const std::optional<DateTime> result = add_time(*start, node.value, node.unit);
@@ -350,12 +383,21 @@ bool Evaluation::to_json(const Value& value, int depth, Json& out) {
   if (depth > kDepthMax) return fail(0, errors::kRuleTooManySteps, "the result is more than 64 deep");
   if (!spend(0, 1)) return false;
   switch (value.kind()) {
-    case Value::Kind::kBoolean: out = Json(value.number() != 0); return true;
-    case Value::Kind::kInteger: out = Json(value.number()); return true;
-    case Value::Kind::kString: out = Json(value.text()); return true;
-    case Value::Kind::kDate: out = Json(to_string(DateTime{value.number()})); return true;
+    case Value::Kind::kBoolean:
+      out = Json(value.number() != 0);
+      return true;
+    case Value::Kind::kInteger:
+      out = Json(value.number());
+      return true;
+    case Value::Kind::kString:
+      out = Json(value.text());
+      return true;
+    case Value::Kind::kDate:
+      out = Json(to_string(DateTime{value.number()}));
+      return true;
     case Value::Kind::kJsonArray:
-    case Value::Kind::kJsonObject: return copy_json(value.json(), out);
+    case Value::Kind::kJsonObject:
+      return copy_json(value.json(), out);
     case Value::Kind::kArray: {
       Json::Array items(value.size());
       for (std::uint32_t i = 0; i < value.size(); ++i) {
@@ -372,9 +414,12 @@ bool Evaluation::to_json(const Value& value, int depth, Json& out) {
       out = Json(std::move(members));
       return true;
     }
-    case Value::Kind::kNotIntegral: return wrong_type(0, "the result holds a number that is no integer");
-    case Value::Kind::kTooLarge: return fail(0, errors::kRuleIntegerRange, "the result holds an integer beyond 2^53 - 1");
-    case Value::Kind::kNull: break;
+    case Value::Kind::kNotIntegral:
+      return wrong_type(0, "the result holds a number that is no integer");
+    case Value::Kind::kTooLarge:
+      return fail(0, errors::kRuleIntegerRange, "the result holds an integer beyond 2^53 - 1");
+    case Value::Kind::kNull:
+      break;
   }
   out = Json();
   return true;

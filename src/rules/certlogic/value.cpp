@@ -25,17 +25,24 @@ bool Value::same_scalar(const Value& other) const {
 Value::Truth Value::truth() const {
   const auto when = [](bool truthy) { return truthy ? Truth::kTruthy : Truth::kFalsy; };
   switch (kind_) {
-    case Kind::kNull: return Truth::kFalsy;
+    case Kind::kNull:
+      return Truth::kFalsy;
     case Kind::kBoolean:
-    case Kind::kInteger: return when(number_ != 0);
+    case Kind::kInteger:
+      return when(number_ != 0);
     case Kind::kString:
-    case Kind::kArray: return when(size_ != 0);
-    case Kind::kFrame: return Truth::kTruthy;
-    case Kind::kJsonArray: return when(!json_->array().empty());
-    case Kind::kJsonObject: return when(!json_->object().empty());
+    case Kind::kArray:
+      return when(size_ != 0);
+    case Kind::kFrame:
+      return Truth::kTruthy;
+    case Kind::kJsonArray:
+      return when(!json_->array().empty());
+    case Kind::kJsonObject:
+      return when(!json_->object().empty());
     case Kind::kDate:
     case Kind::kNotIntegral:
-    case Kind::kTooLarge: break;
+    case Kind::kTooLarge:
+      break;
   }
   return Truth::kNeither;
 }
@@ -48,11 +55,13 @@ Value Value::member(const Fragment& fragment) const {
       return found == nullptr ? Value() : borrow(*found);
     }
     case Kind::kArray:
-      return fragment.index >= 0 && static_cast<std::uint32_t>(fragment.index) < size_ ? items_[fragment.index] : Value();
+      return fragment.index >= 0 && static_cast<std::uint32_t>(fragment.index) < size_ ? items_[fragment.index]
+                                                                                       : Value();
     case Kind::kFrame:
       if (fragment.name == "accumulator") return items_[0];
       return fragment.name == "current" ? items_[1] : Value();
-    default: return {};
+    default:
+      return {};
   }
 }
 
