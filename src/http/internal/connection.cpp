@@ -158,7 +158,7 @@ asio::awaitable<bool> Connection::wait_for_header(std::size_t& header_end) {
     answer_error({info, std::string(message)});
   };
   if (begin_ == end_) begin_ = end_ = scanned_ = 0;
-  bool armed_for_header = false;
+  std::uint64_t header_deadline = 0;  // from the first byte on, whatever trickles in later
   for (;;) {
     while (end_ - begin_ >= 2 && in_[begin_] == '\r' && in_[begin_ + 1] == '\n') begin_ += 2, scanned_ = 0;
     header_end = end_of_header({in_.data() + begin_, end_ - begin_}, scanned_);
@@ -171,11 +171,12 @@ asio::awaitable<bool> Connection::wait_for_header(std::size_t& header_end) {
     if (!out_.empty()) co_await flush();
     if (broken_ || (begin_ == end_ && shared_->draining.load(std::memory_order_relaxed))) co_return false;
 
-    if (begin_ != end_ && !armed_for_header) {
-      arm(Phase::kHeader, limits.header_timeout_ms);
-      armed_for_header = true;
-    } else if (begin_ == end_) {
+    if (begin_ == end_) {
       arm(Phase::kIdle, limits.idle_timeout_ms);
+    } else {
+      arm(Phase::kHeader, limits.header_timeout_ms);
+      if (header_deadline == 0) header_deadline = deadline_tick_;
+      deadline_tick_ = header_deadline;
     }
     if (begin_ > 0) {
       std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
@@ -595,8 +596,8 @@ asio::awaitable<void> Connection::write(std::string_view bytes) {
   }
 }
 
-// Sends what is left and ends the connection so that the client can still read it: closing a socket with unread input
-// makes the kernel drop what was sent (RFC 9112 9.6).
+// Sends what is left and ends the connection. After input that was not read, it waits for the client to read the answer
+// and close: closing a socket with unread input makes the kernel drop what was sent (RFC 9112 9.6).
 asio::awaitable<void> Connection::finish() {
   timed_out_ = false;
   if (!out_.empty()) co_await flush();
@@ -608,6 +609,7 @@ asio::awaitable<void> Connection::finish() {
   }
   if (broken_ || keep_alive_) co_return;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  if (parser_ && parser_->is_done() && begin_ == end_ && !body_in_use_) co_return;
   arm(Phase::kWriting, kLingerMillis);
   std::string sink(4096, '\0');
   for (std::size_t skipped = 0; skipped < kLingerBytesMax && !timed_out_;) {
