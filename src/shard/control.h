@@ -19,7 +19,7 @@
 #include "shard/row.h"
 
 namespace mingma::rules {
-class Policy;
+struct Policy;
 class CompiledPolicy;
 }  // namespace mingma::rules
 

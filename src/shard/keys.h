@@ -15,6 +15,7 @@
 namespace mingma::shard {
 
 struct ResidentKeys {
+  Digest commitment_key;  // raw: what a resident needs to check a commitment
   crypto::HmacKey commitment;
   crypto::HmacKey opening;
   Digest seal;

@@ -6,6 +6,7 @@
 // Threading: values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 

@@ -1,0 +1,458 @@
+// Deterministic CBOR of events. Format: docs/formats/event.md.
+#include <algorithm>
+#include <limits>
+
+#include "base/cbor.h"
+#include "shard/event.h"
+#include "shard/image.h"
+
+namespace mingma::shard {
+namespace {
+
+constexpr std::uint64_t kEventVersion = 1;
+constexpr std::uint64_t kItemsMax = 1'000'000;
+
+enum class OperationTag : std::uint8_t {
+  kDocument = 1,
+  kCheckpoint = 2,
+  kFollow = 3,
+  kRegister = 4,
+  kDevice = 5,
+  kStatements = 6,
+  kTick = 7,
+  kRecolour = 8,
+};
+
+Error invalid(std::string_view what) { return Error(errors::kShardInvalidEvent, std::string(what)); }
+
+// ---- writing
+
+void write_leaf_number(CborWriter& out, std::uint32_t leaf) {
+  if (leaf == kNoLeaf) {
+    out.null();
+  } else {
+    out.unsigned_integer(leaf);
+  }
+}
+
+void start(CborWriter& out, OperationTag tag, std::uint64_t fields) { out.array(fields + 1).unsigned_integer(static_cast<std::uint8_t>(tag)); }
+
+void write(CborWriter& out, const DocumentOperation& op) {
+  start(out, OperationTag::kDocument, 4);
+  out.unsigned_integer(static_cast<std::uint8_t>(op.document.type)).bytes(as_bytes(op.document.bytes));
+  out.array(op.document.signatures.size());
+  for (const DocumentSignature& signature : op.document.signatures) out.array(2).text(signature.key_id).bytes(signature.signature);
+  write_leaf_number(out, op.leaf);
+}
+
+void write(CborWriter& out, const CheckpointOperation& op) {
+  start(out, OperationTag::kCheckpoint, 3);
+  out.unsigned_integer(op.shard.value).bytes(op.note);
+  write_leaf_number(out, op.leaf);
+}
+
+void write(CborWriter& out, const FollowOperation& op) {
+  start(out, OperationTag::kFollow, 2);
+  out.unsigned_integer(op.control_sequence.value).bytes(op.event);
+}
+
+void write(CborWriter& out, const RegisterOperation& op) {
+  start(out, OperationTag::kRegister, 3);
+  out.bytes(op.resident.bytes).unsigned_integer(op.home.value).bytes(op.sealed_person);
+}
+
+void write(CborWriter& out, const DeviceOperation& op) {
+  start(out, OperationTag::kDevice, 2);
+  out.bytes(op.resident.bytes).bytes(op.public_key);
+}
+
+bool recorded(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded; }
+
+void write(CborWriter& out, const StatementEntry& entry) {
+  out.array(recorded(entry.outcome) ? 11 : 4);
+  out.bytes(entry.resident.bytes).bytes(entry.id).unsigned_integer(static_cast<std::uint8_t>(entry.outcome)).unsigned_integer(entry.line);
+  if (!recorded(entry.outcome)) return;
+  std::array<std::uint8_t, rules::kEvidenceImageBytes> image;
+  rules::write_evidence(entry.evidence, image);
+  out.unsigned_integer(static_cast<std::uint8_t>(entry.action)).bytes(image).integer(entry.signed_at.value).bytes(entry.record);
+  if (entry.action == StatementAction::kAdd) {
+    out.null();
+  } else {
+    out.bytes(entry.earlier);
+  }
+  out.bytes(entry.sealed);
+  write_leaf_number(out, entry.leaf);
+}
+
+void write(CborWriter& out, const StatementsOperation& op) {
+  start(out, OperationTag::kStatements, 12);
+  out.unsigned_integer(static_cast<std::uint8_t>(op.authority)).unsigned_integer(op.institution.value).text(op.key_id);
+  out.bytes(op.submission).unsigned_integer(op.part).unsigned_integer(op.first_line);
+  out.bytes(op.sealed_authority).bytes(op.authority_digest).unsigned_integer(op.part_lines);
+  out.array(op.lines.size());
+  for (const IndexedLine& line : op.lines) out.array(2).unsigned_integer(line.line).bytes(line.hash);
+  out.array(op.siblings.size());
+  for (const Digest& sibling : op.siblings) out.bytes(sibling);
+  out.array(op.entries.size());
+  for (const StatementEntry& entry : op.entries) write(out, entry);
+}
+
+void write(CborWriter& out, const TickOperation& op) {
+  start(out, OperationTag::kTick, 1);
+  out.array(op.rows.size());
+  for (const RowNumber row : op.rows) out.unsigned_integer(row.value);
+}
+
+void write(CborWriter& out, const RecolourOperation& op) {
+  start(out, OperationTag::kRecolour, 2);
+  out.unsigned_integer(op.first.value).unsigned_integer(op.end.value);
+}
+
+void write(CborWriter& out, const DecisionEntry& entry) {
+  out.array(entry.record.empty() ? 7 : 9);
+  out.unsigned_integer(entry.row.value);
+  out.unsigned_integer(static_cast<std::uint8_t>(entry.decision.status));
+  out.unsigned_integer(static_cast<std::uint8_t>(entry.decision.colour));
+  out.unsigned_integer(static_cast<std::uint8_t>(entry.decision.measure));
+  out.unsigned_integer(entry.decision.rule);
+  out.integer(entry.decision.horizon.value);
+  out.unsigned_integer(entry.policy.value);
+  if (entry.record.empty()) return;
+  out.bytes(entry.record);
+  write_leaf_number(out, entry.leaf);
+}
+
+// ---- reading
+
+template <typename Integer>
+Result<void> read_number(CborReader& in, Integer& out) {
+  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())) return invalid("a number is too large");
+  out = static_cast<Integer>(value);
+  return {};
+}
+
+template <typename Enumeration>
+Result<void> read_enumeration(CborReader& in, std::uint64_t least, std::uint64_t greatest, Enumeration& out) {
+  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
+  if (value < least || value > greatest) return invalid("a value outside its list");
+  out = static_cast<Enumeration>(value);
+  return {};
+}
+
+template <std::size_t N>
+Result<void> read_array(CborReader& in, std::array<std::uint8_t, N>& out) {
+  MINGMA_TRY(const ByteView bytes, in.bytes());
+  if (bytes.size() != N) return invalid("a byte string of the wrong length");
+  std::copy(bytes.begin(), bytes.end(), out.begin());
+  return {};
+}
+
+Result<void> read_bytes(CborReader& in, Bytes& out) {
+  MINGMA_TRY(const ByteView bytes, in.bytes());
+  out.assign(bytes.begin(), bytes.end());
+  return {};
+}
+
+Result<void> read_leaf_number(CborReader& in, std::uint32_t& out) {
+  if (in.peek() == CborType::kNull) {
+    out = kNoLeaf;
+    return in.null();
+  }
+  MINGMA_CHECK(read_number(in, out));
+  if (out == kNoLeaf) return invalid("a leaf number is too large");
+  return {};
+}
+
+Result<void> expect_fields(CborReader& in, std::uint64_t count) {
+  MINGMA_TRY(const std::uint64_t found, in.array());
+  if (found != count) return invalid("an array of the wrong length");
+  return {};
+}
+
+Result<std::uint64_t> read_count(CborReader& in, std::uint64_t max) {
+  MINGMA_TRY(const std::uint64_t count, in.array());
+  if (count > max) return invalid("too many items");
+  return count;
+}
+
+Result<void> check_count(std::uint64_t found, std::uint64_t expected) {
+  if (found != expected) return invalid("an operation of the wrong length");
+  return {};
+}
+
+Result<void> read_time(CborReader& in, UnixSeconds& out) {
+  MINGMA_TRY(out.value, in.integer());
+  if (out.value < 0 || out.value > 0xffff'ffff) return invalid("a time outside 1970 to 2106");
+  return {};
+}
+
+Result<DocumentOperation> read_document(CborReader& in) {
+  DocumentOperation op;
+  MINGMA_CHECK(read_enumeration(in, 1, 6, op.document.type));
+  MINGMA_TRY(const ByteView bytes, in.bytes());
+  op.document.bytes = as_text(bytes);
+  MINGMA_TRY(const std::uint64_t signatures, read_count(in, kSignaturesMax));
+  for (std::uint64_t i = 0; i < signatures; ++i) {
+    MINGMA_CHECK(expect_fields(in, 2));
+    DocumentSignature signature;
+    MINGMA_TRY(signature.key_id, in.text());
+    MINGMA_CHECK(read_bytes(in, signature.signature));
+    op.document.signatures.push_back(std::move(signature));
+  }
+  MINGMA_CHECK(read_leaf_number(in, op.leaf));
+  return op;
+}
+
+Result<CheckpointOperation> read_checkpoint(CborReader& in) {
+  CheckpointOperation op;
+  MINGMA_CHECK(read_number(in, op.shard.value));
+  MINGMA_CHECK(read_bytes(in, op.note));
+  MINGMA_CHECK(read_leaf_number(in, op.leaf));
+  return op;
+}
+
+Result<void> read_entry(CborReader& in, StatementEntry& entry) {
+  MINGMA_TRY(const std::uint64_t fields, in.array());
+  if (fields != 4 && fields != 11) return invalid("a statement entry of the wrong length");
+  MINGMA_CHECK(read_array(in, entry.resident.bytes));
+  MINGMA_CHECK(read_array(in, entry.id.bytes));
+  MINGMA_CHECK(read_enumeration(in, 1, 9, entry.outcome));
+  MINGMA_CHECK(read_number(in, entry.line));
+  if (recorded(entry.outcome) != (fields == 11)) return invalid("a statement entry that does not fit its outcome");
+  if (fields == 4) return {};
+  MINGMA_CHECK(read_enumeration(in, 1, 3, entry.action));
+  MINGMA_TRY(const ByteView image, in.bytes());
+  MINGMA_TRY(entry.evidence, read_stored_evidence_image(image, entry.action == StatementAction::kWithdraw));
+  MINGMA_CHECK(read_time(in, entry.signed_at));
+  MINGMA_CHECK(read_array(in, entry.record));
+  if (entry.action == StatementAction::kAdd) {
+    MINGMA_CHECK(in.null());
+  } else {
+    MINGMA_CHECK(read_array(in, entry.earlier));
+  }
+  MINGMA_CHECK(read_bytes(in, entry.sealed));
+  return read_leaf_number(in, entry.leaf);
+}
+
+Result<StatementsOperation> read_statements(CborReader& in) {
+  StatementsOperation op;
+  MINGMA_CHECK(read_enumeration(in, 1, 3, op.authority));
+  MINGMA_CHECK(read_number(in, op.institution.value));
+  MINGMA_TRY(op.key_id, in.text());
+  MINGMA_CHECK(read_array(in, op.submission));
+  MINGMA_CHECK(read_number(in, op.part));
+  MINGMA_CHECK(read_number(in, op.first_line));
+  MINGMA_CHECK(read_bytes(in, op.sealed_authority));
+  MINGMA_CHECK(read_array(in, op.authority_digest.bytes));
+  MINGMA_CHECK(read_number(in, op.part_lines));
+  MINGMA_TRY(const std::uint64_t lines, read_count(in, kEventStatementsMax));
+  op.lines.resize(lines);
+  for (IndexedLine& line : op.lines) {
+    MINGMA_CHECK(expect_fields(in, 2));
+    MINGMA_CHECK(read_number(in, line.line));
+    MINGMA_CHECK(read_array(in, line.hash.bytes));
+  }
+  MINGMA_TRY(const std::uint64_t siblings, read_count(in, kItemsMax));
+  for (std::uint64_t i = 0; i < siblings; ++i) {
+    Digest sibling;
+    MINGMA_CHECK(read_array(in, sibling.bytes));
+    op.siblings.push_back(sibling);
+  }
+  MINGMA_TRY(const std::uint64_t entries, read_count(in, kEventStatementsMax));
+  op.entries.resize(entries);
+  for (StatementEntry& entry : op.entries) MINGMA_CHECK(read_entry(in, entry));
+  return op;
+}
+
+Result<TickOperation> read_tick(CborReader& in) {
+  TickOperation op;
+  MINGMA_TRY(const std::uint64_t rows, read_count(in, kEventDecisionsMax));
+  op.rows.resize(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    MINGMA_CHECK(read_number(in, op.rows[i].value));
+    if (i > 0 && op.rows[i] <= op.rows[i - 1]) return invalid("rows are not in order");
+  }
+  return op;
+}
+
+Result<RecolourOperation> read_recolour(CborReader& in) {
+  RecolourOperation op;
+  MINGMA_CHECK(read_number(in, op.first.value));
+  MINGMA_CHECK(read_number(in, op.end.value));
+  if (op.end < op.first) return invalid("a range of rows that ends before it begins");
+  return op;
+}
+
+Result<Operation> read_operation(CborReader& in) {
+  MINGMA_TRY(const std::uint64_t fields, in.array());
+  OperationTag tag{};
+  if (fields == 0) return invalid("an operation without a kind");
+  MINGMA_CHECK(read_enumeration(in, 1, 8, tag));
+  switch (tag) {
+    case OperationTag::kDocument: {
+      MINGMA_CHECK(check_count(fields, 5));
+      MINGMA_TRY(auto op, read_document(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kCheckpoint: {
+      MINGMA_CHECK(check_count(fields, 4));
+      MINGMA_TRY(auto op, read_checkpoint(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kFollow: {
+      MINGMA_CHECK(check_count(fields, 3));
+      FollowOperation op;
+      MINGMA_CHECK(read_number(in, op.control_sequence.value));
+      MINGMA_CHECK(read_bytes(in, op.event));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kRegister: {
+      MINGMA_CHECK(check_count(fields, 4));
+      RegisterOperation op;
+      MINGMA_CHECK(read_array(in, op.resident.bytes));
+      MINGMA_CHECK(read_number(in, op.home.value));
+      MINGMA_CHECK(read_bytes(in, op.sealed_person));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kDevice: {
+      MINGMA_CHECK(check_count(fields, 3));
+      DeviceOperation op;
+      MINGMA_CHECK(read_array(in, op.resident.bytes));
+      MINGMA_CHECK(read_bytes(in, op.public_key));
+      if (op.public_key.size() != 65) return invalid("a device key of the wrong length");
+      return Operation(std::move(op));
+    }
+    case OperationTag::kStatements: {
+      MINGMA_CHECK(check_count(fields, 13));
+      MINGMA_TRY(auto op, read_statements(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kTick: {
+      MINGMA_CHECK(check_count(fields, 2));
+      MINGMA_TRY(auto op, read_tick(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kRecolour: {
+      MINGMA_CHECK(check_count(fields, 3));
+      MINGMA_TRY(auto op, read_recolour(in));
+      return Operation(std::move(op));
+    }
+  }
+  return invalid("an unknown operation");
+}
+
+Result<void> read_decision(CborReader& in, DecisionEntry& entry) {
+  MINGMA_TRY(const std::uint64_t fields, in.array());
+  if (fields != 7 && fields != 9) return invalid("a decision of the wrong length");
+  MINGMA_CHECK(read_number(in, entry.row.value));
+  MINGMA_CHECK(read_enumeration(in, 0, 2, entry.decision.status));
+  MINGMA_CHECK(read_enumeration(in, 0, 3, entry.decision.colour));
+  MINGMA_CHECK(read_enumeration(in, 0, 5, entry.decision.measure));
+  MINGMA_CHECK(read_number(in, entry.decision.rule));
+  MINGMA_CHECK(read_time(in, entry.decision.horizon));
+  MINGMA_CHECK(read_number(in, entry.policy.value));
+  if (fields == 7) return {};
+  MINGMA_CHECK(read_bytes(in, entry.record));
+  if (entry.record.empty()) return invalid("a decision without its record");
+  MINGMA_CHECK(read_leaf_number(in, entry.leaf));
+  if (entry.leaf == kNoLeaf) return invalid("a new decision without a leaf");
+  return {};
+}
+
+// Every leaf belongs to exactly one operation or decision.
+Result<void> check_leaves(const Event& event) {
+  std::vector<bool> named(event.leaves.size());
+  std::size_t count = 0;
+  bool good = true;
+  const auto name = [&](std::uint32_t leaf) {
+    if (leaf == kNoLeaf) return;
+    if (leaf >= named.size() || named[leaf]) {
+      good = false;
+      return;
+    }
+    named[leaf] = true;
+    ++count;
+  };
+  for (const Operation& operation : event.operations) {
+    if (const auto* document = std::get_if<DocumentOperation>(&operation)) name(document->leaf);
+    if (const auto* checkpoint = std::get_if<CheckpointOperation>(&operation)) name(checkpoint->leaf);
+    if (const auto* statements = std::get_if<StatementsOperation>(&operation)) {
+      for (const StatementEntry& entry : statements->entries) name(entry.leaf);
+    }
+  }
+  for (const DecisionEntry& entry : event.decisions) name(entry.leaf);
+  if (!good || count != event.leaves.size()) return invalid("leaves and what names them do not match");
+  return {};
+}
+
+Result<void> read_decisions(CborReader& in, Event& event) {
+  MINGMA_TRY(const std::uint64_t count, read_count(in, kEventDecisionsMax));
+  event.decisions.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    MINGMA_CHECK(read_decision(in, event.decisions[i]));
+    if (i > 0 && event.decisions[i].row <= event.decisions[i - 1].row) return invalid("decisions are not in row order");
+  }
+  return {};
+}
+
+Result<void> read_member(CborReader& in, std::int64_t key, Event& event) {
+  switch (key) {
+    case 1: {
+      MINGMA_TRY(const std::uint64_t version, in.unsigned_integer());
+      if (version != kEventVersion) return invalid("an event of another version");
+      return {};
+    }
+    case 2: return read_time(in, event.time);
+    case 3: return read_array(in, event.seed.bytes);
+    case 4: {
+      MINGMA_TRY(const std::uint64_t count, read_count(in, kEventStatementsMax));
+      for (std::uint64_t i = 0; i < count; ++i) {
+        MINGMA_TRY(Operation operation, read_operation(in));
+        event.operations.push_back(std::move(operation));
+      }
+      return {};
+    }
+    case 5: return read_decisions(in, event);
+    case 6: {
+      MINGMA_TRY(const std::uint64_t count, read_count(in, kEventStatementsMax + kEventDecisionsMax));
+      event.leaves.resize(count);
+      for (Bytes& leaf : event.leaves) MINGMA_CHECK(read_bytes(in, leaf));
+      return {};
+    }
+    default: return invalid("an unknown member of an event");
+  }
+}
+
+}  // namespace
+
+Bytes encode_event(const Event& event) {
+  CborWriter out;
+  out.map(6);
+  out.unsigned_integer(1).unsigned_integer(kEventVersion);
+  out.unsigned_integer(2).integer(event.time.value);
+  out.unsigned_integer(3).bytes(event.seed);
+  out.unsigned_integer(4).array(event.operations.size());
+  for (const Operation& operation : event.operations) std::visit([&](const auto& op) { write(out, op); }, operation);
+  out.unsigned_integer(5).array(event.decisions.size());
+  for (const DecisionEntry& entry : event.decisions) write(out, entry);
+  out.unsigned_integer(6).array(event.leaves.size());
+  for (const Bytes& leaf : event.leaves) out.bytes(leaf);
+  return out.take();
+}
+
+Result<Event> decode_event(ByteView bytes) {
+  CborReader in(bytes);
+  Event event;
+  int members = 0;
+  MINGMA_CHECK(in.integer_map([&](std::int64_t key) -> Result<void> {
+    ++members;
+    return read_member(in, key, event);
+  }));
+  MINGMA_CHECK(in.end());
+  if (members != 6) return invalid("an event lacks a member");
+  MINGMA_CHECK(check_leaves(event));
+  return event;
+}
+
+}  // namespace mingma::shard
