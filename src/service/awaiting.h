@@ -11,6 +11,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace mingma::service {
@@ -30,5 +32,41 @@ boost::asio::awaitable<T> await_callback(Start start) {
       },
       boost::asio::use_awaitable, std::move(start));
 }
+
+// A value that will be there: set() once, from any thread; wait() once, in a coroutine, before or after.
+template <typename T>
+class Later {
+ public:
+  void set(T value) {
+    Done<T> waiter;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!waiter_) {
+        value_ = std::move(value);
+        return;
+      }
+      waiter = std::move(waiter_);
+    }
+    waiter(std::move(value));
+  }
+
+  boost::asio::awaitable<T> wait() {
+    co_return co_await await_callback<T>([this](Done<T> done) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (!value_) {
+          waiter_ = std::move(done);
+          return;
+        }
+      }
+      done(std::move(*value_));
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<T> value_;
+  Done<T> waiter_;
+};
 
 }  // namespace mingma::service

@@ -81,7 +81,10 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& reque
   const UnixSeconds now = shard_.clock().now();
   const shard::Row row = shard_.machine().rows().get(*row_number);
   ++counters_.shown;
-  if (const Kept* kept = codes_.find(key); kept != nullptr && kept->version == row.version && now < kept->code->refresh_after) return kept->code;
+  if (const Kept* kept = codes_.find(key); kept != nullptr && kept->version == row.version && kept->horizon == row.decision.horizon &&
+                                           now < kept->code->refresh_after) {
+    return kept->code;
+  }
   if (row.decision.status != rules::DecisionStatus::kDecided) {
     return Error(errors::kNoColour, row.decision.status == rules::DecisionStatus::kNoPolicy ? "no policy is in force" : "a rule could not be evaluated; the receipt says which");
   }
@@ -93,7 +96,7 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& reque
     device = &*found;
   }
   MINGMA_TRY(std::shared_ptr<const ShownCode> code, issue(row, *person, device, now));
-  codes_.insert(key, {row.version, code});
+  codes_.insert(key, {row.version, row.decision.horizon, code});
   ++counters_.signed_new;
   return code;
 }

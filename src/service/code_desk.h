@@ -68,6 +68,7 @@ class CodeDesk final {
   };
   struct Kept {
     std::uint32_t version = 0;
+    UnixSeconds horizon{};  // may move without a new version
     std::shared_ptr<const ShownCode> code;
   };
 

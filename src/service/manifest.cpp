@@ -10,8 +10,6 @@
 namespace mingma::service {
 namespace {
 
-constexpr std::uint8_t kLeafPrefix[] = {0};
-constexpr std::uint8_t kNodePrefix[] = {1};
 constexpr std::string_view kDigestPrefix = "sha-256=:";
 
 Error invalid(std::string what, std::string where) { return {errors::kBadRequest, std::move(what), std::move(where)}; }
@@ -135,24 +133,6 @@ Result<void> check_covered_digest(ByteView signature_base, ByteView body) {
     return {};
   }
   return Error(errors::kSignatureRefused, "the signature does not cover content-digest");
-}
-
-void LinesRoot::add(const Digest& line_hash) {
-  peaks_.push_back(crypto::sha256_concat(kLeafPrefix, line_hash));
-  ++count_;
-  // As in a binary counter: each trailing zero bit of the new count joins two perfect subtrees of the same size.
-  for (std::uint64_t bits = count_; (bits & 1) == 0; bits >>= 1) {
-    const Digest right = peaks_.back();
-    peaks_.pop_back();
-    peaks_.back() = crypto::sha256_concat({kNodePrefix, peaks_.back(), right});
-  }
-}
-
-Digest LinesRoot::root() const {
-  if (peaks_.empty()) return crypto::sha256({});
-  Digest root = peaks_.back();
-  for (std::size_t i = peaks_.size() - 1; i-- > 0;) root = crypto::sha256_concat({kNodePrefix, peaks_[i], root});
-  return root;
 }
 
 }  // namespace mingma::service

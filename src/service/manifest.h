@@ -48,16 +48,4 @@ std::string write_manifest(const Manifest& manifest);
 // Finds the signed Content-Digest in an RFC 9421 signature base and compares it with the body (RFC 9530, sha-256 only).
 Result<void> check_covered_digest(ByteView signature_base, ByteView body);
 
-// The RFC 6962 root over line hashes given one by one; memory O(log n).
-class LinesRoot final {
- public:
-  void add(const Digest& line_hash);
-  std::uint64_t count() const { return count_; }
-  Digest root() const;
-
- private:
-  std::vector<Digest> peaks_;  // roots of the perfect subtrees, largest first
-  std::uint64_t count_ = 0;
-};
-
 }  // namespace mingma::service

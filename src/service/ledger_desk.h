@@ -1,0 +1,74 @@
+// One shard's ledger as the public sees it: checkpoints, tiles, proofs.
+//
+// It reads what the shard has made durable, through a snapshot of its store, so nothing here waits for the shard or makes it
+// wait. publish() signs a checkpoint over everything durable (recomputing the root along a second path) and stores it
+// before it is handed out; the owner calls it each second. What is served is always under the published checkpoint.
+//
+// Threading: every method from any thread; a mutex keeps them one at a time. They read the disk: call them on a committer thread.
+// Errors: of the ledger room; kSplitView or kLedgerBroken from publish() mean that the shard must stop.
+// Ownership: borrows the store, which must outlive it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "crypto/signature.h"
+#include "ledger/publisher.h"
+#include "ledger/tree_view.h"
+#include "service/types.h"
+#include "store/store.h"
+
+namespace mingma::service {
+
+// The ledger's keys in a shard's tables, read through any Reader (a snapshot, or the store itself).
+class LedgerTables final : public ledger::TileStore {
+ public:
+  explicit LedgerTables(const store::Reader* reader) : reader_(reader) {}
+  void look_at(const store::Reader* reader) { reader_ = reader; }
+  Result<std::optional<Bytes>> get(std::string_view key) const override;
+
+ private:
+  const store::Reader* reader_;
+};
+
+class LedgerDesk final {
+ public:
+  static Result<std::unique_ptr<LedgerDesk>> open(store::Store& store, std::string origin, crypto::SigningKey key);
+
+  // A new signed checkpoint if leaves were added since the last; the note, durable already.
+  Result<std::optional<std::string>> publish(UnixSeconds now);
+
+  // A file of the log by its path (C2SP tlog-tiles).
+  Result<Blob> file(const std::string& path);
+  Result<InclusionProof> inclusion(LeafIndex leaf);
+  Result<ConsistencyProof> consistency(std::uint64_t first_size, std::uint64_t second_size);
+  // C2SP tlog-proof text.
+  Result<std::string> tlog_proof(LeafIndex leaf);
+  Result<Bytes> entry(LeafIndex leaf);
+  std::string verifier_key() const { return verifier_key_; }
+  ledger::TreeSize published_size() const;
+  UnixSeconds published_at() const;
+
+ private:
+  LedgerDesk(store::Store& store, std::string origin, crypto::SigningKey key);
+  Result<void> refresh();  // looks at the newest durable state
+  Result<void> open_view();
+
+  store::Store& store_;
+  std::string origin_;
+  crypto::SigningKey key_;
+  std::string verifier_key_;
+
+  mutable std::mutex mutex_;
+  std::unique_ptr<store::Snapshot> snapshot_;
+  LedgerTables tables_;
+  std::optional<ledger::Ledger> ledger_;
+  std::optional<ledger::CheckpointPublisher> publisher_;
+  ledger::NodeCache cache_;
+  std::optional<ledger::TreeView> view_;  // of the published size
+  UnixSeconds published_at_{};
+};
+
+}  // namespace mingma::service
