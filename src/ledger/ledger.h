@@ -68,6 +68,8 @@ class Ledger final : public TileSource {
 
   // Any tile, full or partial, of the committed tree or of an earlier size of it.
   Result<Bytes> read(const TileName& tile) override;
+  // The entries of a bundle as they lie in the store, unfinished ones too: the publisher's second path.
+  Result<Bytes> read_stored_entries(const TileName& bundle) const;
   // One entry's bytes; kNoSuchLeaf beyond the tree.
   Result<Bytes> entry(LeafIndex index);
 

@@ -34,9 +34,9 @@ class CheckpointPublisher {
                                           std::optional<std::string> stored);
 
   // Steps 2 and 3 for all committed leaves. nullopt when nothing was added since the last one; a first checkpoint is
-  // made even of an empty log. Requires: no other prepared checkpoint is under way.
+  // made even of an empty log. Calling it again drops what was prepared before.
   Result<std::optional<PreparedCheckpoint>> prepare();
-  // After the replacing became durable.
+  // After the replacing became durable. Requires what the last prepare() gave.
   void published(const PreparedCheckpoint& prepared);
 
   // The last published note.
