@@ -74,7 +74,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   if (text.size() > kManifestBytesMax) return Error(errors::kTooLarge, "a manifest has at most 1 MiB");
   MINGMA_TRY(const Json json, parse_json(text));
   if (!json.is_object()) return invalid("a manifest must be an object", "/");
-  MINGMA_CHECK(refuse_unknown_members(json, {"submission_id", "institution", "format", "created", "salt", "parts", "replaces"}, ""));
+  MINGMA_CHECK(refuse_unknown_members(json, {"submission_id", "institution", "format", "created", "salt", "parts"}, ""));
   Manifest manifest;
   MINGMA_TRY(manifest.submission_id, text_member(json, "submission_id"));
   if (!is_uuid(manifest.submission_id)) return invalid("this must be a UUID in lower case", "/submission_id");
@@ -85,10 +85,6 @@ Result<Manifest> parse_manifest(std::string_view text) {
   MINGMA_TRY(manifest.created, parse_instant(created));
   MINGMA_TRY(const std::string salt, text_member(json, "salt"));
   MINGMA_TRY(manifest.salt, digest_from_base64(salt, "/salt"));
-  if (const Json* replaces = json.find("replaces"); replaces != nullptr) {
-    if (!replaces->is_string() || !is_uuid(replaces->string())) return invalid("this must be a UUID in lower case", "/replaces");
-    manifest.replaces = replaces->string();
-  }
   const Json* parts = json.find("parts");
   if (parts == nullptr || !parts->is_array() || parts->array().empty() || parts->array().size() > kManifestPartsMax) {
     return invalid("there must be 1 to 1000 parts", "/parts");
@@ -116,7 +112,6 @@ std::string write_manifest(const Manifest& manifest) {
     parts.push_back(std::move(entry));
   }
   json.set("parts", std::move(parts));
-  if (manifest.replaces) json.set("replaces", *manifest.replaces);
   return json.to_string();
 }
 

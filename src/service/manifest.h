@@ -1,8 +1,7 @@
 // The manifest of a submission: what an institution signs once for many lines. Format: docs/formats/submission.md.
 //
 //   {"submission_id": "<uuid>", "institution": "...", "format": "fhir-ndjson" | "lab-csv", "created": "<instant>",
-//    "salt": "<base64, 32 bytes>", "parts": [{"count": n, "digest": "sha-256=:<base64>:", "lines_root": "<base64>"}, ...],
-//    "replaces": "<uuid>"?}
+//    "salt": "<base64, 32 bytes>", "parts": [{"count": n, "digest": "sha-256=:<base64>:", "lines_root": "<base64>"}, ...]}
 //
 // A line's hash is HMAC-SHA-256(salt, bytes of the line without its line end); lines_root is the RFC 6962 root over the
 // hashes as entries, in the order of the part. So every line is provable against the one signature, and once the salt is
@@ -11,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +37,6 @@ struct Manifest {
   UnixSeconds created{};
   Digest salt{};
   std::vector<ManifestPart> parts;
-  std::optional<std::string> replaces;
 };
 
 Result<Manifest> parse_manifest(std::string_view text);

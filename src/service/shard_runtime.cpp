@@ -56,25 +56,28 @@ Error ShardRuntime::stopped_error() const {
 }
 
 void ShardRuntime::submit(std::vector<shard::Command> commands, Done<Results> done) {
+  if (try_submit(commands, done)) return;
+  ++counters_.overloaded;
+  done(Error(errors::kOverloaded, "too many commands are waiting; try again in a second"));
+}
+
+bool ShardRuntime::try_submit(std::vector<shard::Command>& commands, const Done<Results>& done) {
   Waiting waiting;
   waiting.weight = commands.size();
   for (const shard::Command& command : commands) {
     waiting.weight += statements_in(command);
     waiting.bytes += bytes_in(command);
   }
-  if (queued_weight_ + waiting.weight > limits_.queued_weight_max) {
-    ++counters_.overloaded;
-    done(Error(errors::kOverloaded, "too many commands are waiting; try again in a second"));
-    return;
-  }
+  if (queued_weight_ + waiting.weight > limits_.queued_weight_max) return false;
   queued_weight_ += waiting.weight;
   waiting.commands = std::move(commands);
-  waiting.done = std::move(done);
+  waiting.done = done;
   if (here()) {
     enqueue(std::move(waiting));
   } else {
     boost::asio::post(executor_, [this, held = std::make_shared<Waiting>(std::move(waiting))] { enqueue(std::move(*held)); });
   }
+  return true;
 }
 
 void ShardRuntime::submit_internal(shard::Command command) {

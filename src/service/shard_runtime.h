@@ -55,6 +55,8 @@ class ShardRuntime final {
 
   // Queues commands that are answered together, in order; they become part of one event. `done` runs on any thread, quickly.
   void submit(std::vector<shard::Command> commands, Done<Results> done);
+  // The same, but false when the queue is full: then `commands` is as it was and `done` is not called.
+  bool try_submit(std::vector<shard::Command>& commands, const Done<Results>& done);
   // One command; a refusal is the error.
   boost::asio::awaitable<Result<shard::CommandResult>> run(shard::Command command);
   // Calls `use(runtime)` on the shard's thread: at once when the caller is there. `use` returns a Result<T>.

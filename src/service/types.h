@@ -103,7 +103,7 @@ struct ShownCode {
 
 struct InstitutionSummary {
   std::string id;
-  std::string name;
+  Bilingual name;
   std::string klass;  // "laboratory", "cdc", ...
   std::string phone;
 };
@@ -214,6 +214,12 @@ struct SubmissionStatus {
   UnixSeconds created{};
   bool complete = false;
   std::vector<PartStatus> parts;
+};
+
+struct OutcomePage {
+  std::string ndjson;
+  std::uint64_t next_line = 0;
+  bool end = false;  // the part is done and this is its last page; false with empty ndjson: not processed so far yet
 };
 
 // A document signed over SHA-256("mingma/v1/<type>\n" || document). `document` is exact bytes, never re-serialised.
