@@ -32,7 +32,7 @@ struct PublishedDocument {
   std::string id;           // institution or grant id, revocation id, policy "id@version", area order number, "genesis"
   UnixSeconds published_at{};
   Sequence sequence{};      // control shard's event
-  LeafIndex leaf{};         // control shard's ledger
+  LeafIndex leaf{};         // control shard's ledger; in the copies that data shards keep: 0
 };
 
 struct PolicyInForce {
@@ -49,6 +49,8 @@ struct ControlView {
 
   // The city's policy where it has one, else the province's; kNoPolicyNumber: none in force.
   PolicyNumber policy_for(DivisionCode place) const;
+  // Of a resident: where they are, if that is in the province, else at home.
+  PolicyNumber policy_for(DivisionCode stay, DivisionCode home) const;
 };
 
 class ControlState {
@@ -58,6 +60,10 @@ class ControlState {
   ControlState(ControlState&&) noexcept;
   ControlState& operator=(ControlState&&) noexcept;
   ControlState clone() const;  // cheap: parsed documents are shared
+
+  // A frozen copy of one stored entry of kControlTable.
+  static Bytes encode_published(const PublishedDocument& document);
+  static Result<PublishedDocument> decode_published(ByteView bytes);
 
   // Would this document be accepted at `now`? Parses, checks signatures, who may sign, ids and succession. kShardConflict
   // for an id that is taken by other content. Does not change anything. An exact repeat is not an error: ask find_document first.
@@ -88,6 +94,10 @@ class ControlState {
   std::size_t policy_count() const;
   const rules::Policy& policy(PolicyNumber number) const;  // requires number < policy_count()
   const rules::CompiledPolicy& compiled(PolicyNumber number) const;
+  // Under this policy, or status kNoPolicy for kNoPolicyNumber.
+  rules::Decision decide(PolicyNumber number, const rules::FactRow& facts, UnixSeconds now) const;
+  // "A1"; "default" for the default colour; empty for kNoPolicyNumber or status kNoPolicy.
+  std::string_view rule_id(PolicyNumber number, const rules::Decision& decision) const;
   const Digest& policy_hash(PolicyNumber number) const;
   const PublishedDocument& policy_document(PolicyNumber number) const;
 

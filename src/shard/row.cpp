@@ -5,7 +5,7 @@
 
 namespace mingma::shard {
 
-void write_row(const Row& row, const Digest& record_hash, std::span<std::uint8_t, kRowImageBytes> image) {
+void write_row(const Row& row, std::span<std::uint8_t, kRowImageBytes> image) {
   thread_local Bytes out;
   out.clear();
   std::array<std::uint8_t, rules::FactRow::kImageBytes> facts;
@@ -24,18 +24,16 @@ void write_row(const Row& row, const Digest& record_hash, std::span<std::uint8_t
       .number(static_cast<std::uint32_t>(row.since.value))
       .number(row.version)
       .number(row.leaf.value)
-      .number(row.flags)
-      .bytes(record_hash);
+      .number(row.flags);
   MINGMA_ASSERT(out.size() == kRowImageBytes);
   std::memcpy(image.data(), out.data(), kRowImageBytes);
 }
 
-Result<StoredRow> read_row(ByteView image) {
+Result<Row> read_row(ByteView image) {
   const Error damaged(errors::kShardDamaged, "a row image is damaged; restore the shard from its log");
   if (image.size() != kRowImageBytes) return damaged;
   ImageReader in(image);
-  StoredRow out;
-  Row& row = out.row;
+  Row row;
   in.array(row.resident.bytes);
   row.home.value = in.number<std::uint32_t>();
   row.stay.value = in.number<std::uint32_t>();
@@ -56,8 +54,7 @@ Result<StoredRow> read_row(ByteView image) {
   row.version = in.number<std::uint32_t>();
   row.leaf.value = in.number<std::uint64_t>();
   row.flags = in.number<std::uint8_t>();
-  in.array(out.record_hash.bytes);
-  return out;
+  return row;
 }
 
 std::array<std::uint8_t, 4> row_key(RowNumber row) {

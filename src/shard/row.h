@@ -47,15 +47,10 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
-inline constexpr std::size_t kRowImageBytes = 16 + 4 + 4 + rules::FactRow::kImageBytes + 4 + 4 + 2 + 4 + 4 + 8 + 1 + 32;
+inline constexpr std::size_t kRowImageBytes = 16 + 4 + 4 + rules::FactRow::kImageBytes + 4 + 4 + 2 + 4 + 4 + 8 + 1;
 
-// `record_hash`: SHA-256 of the present version's decision record; the next version names it. Kept on disk only.
-void write_row(const Row& row, const Digest& record_hash, std::span<std::uint8_t, kRowImageBytes> image);
-struct StoredRow {
-  Row row;
-  Digest record_hash;
-};
-Result<StoredRow> read_row(ByteView image);
+void write_row(const Row& row, std::span<std::uint8_t, kRowImageBytes> image);
+Result<Row> read_row(ByteView image);
 std::array<std::uint8_t, 4> row_key(RowNumber row);  // big-endian
 
 }  // namespace mingma::shard

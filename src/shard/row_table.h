@@ -1,7 +1,7 @@
 // RowTable: the rows of a shard in memory, as columns, with an index from resident to row.
 //
 // Facts are rules::FactColumns; the rest is one 48-byte head a row in blocks that never move. The index is open
-// addressing over u32 with linear probing; ResidentId is uniform already, so its leading bytes are the hash.
+// addressing over u32 with linear probing; ResidentId is uniform already, so its trailing bytes are the hash.
 // Memory: 119 (facts) + 48 (head) + at most 10.7 (index) bytes a row.
 //
 // Threading: one writer and no reader at the same time; any number of readers otherwise.

@@ -1,0 +1,480 @@
+#include "shard/control.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/cbor.h"
+#include "crypto/digest.h"
+#include "rules/compiled.h"
+#include "rules/policy.h"
+#include "shard/errors.h"
+
+namespace mingma::shard {
+namespace {
+
+constexpr int kGrantChainMax = 8;
+
+struct ParsedPolicy {
+  rules::Policy policy;
+  rules::CompiledPolicy compiled;
+  std::shared_ptr<const PublishedDocument> document;
+};
+
+bool in_force(const InstitutionKey& key, UnixSeconds at) { return key.from <= at && (key.until == UnixSeconds{} || at < key.until); }
+
+Error refused(const ErrorInfo& info, std::string message, std::string where = {}) { return Error(info, std::move(message), std::move(where)); }
+
+std::string policy_document_id(const rules::Policy& policy) { return policy.id + "@" + policy.version.to_string(); }
+
+}  // namespace
+
+PolicyNumber ControlView::policy_for(DivisionCode place) const {
+  for (const PolicyInForce& policy : policies) {
+    if (policy.jurisdiction.contains(place)) return policy.number;
+  }
+  return kNoPolicyNumber;
+}
+
+PolicyNumber ControlView::policy_for(DivisionCode stay, DivisionCode home) const {
+  return policy_for(areas.province().contains(stay) ? stay : home);
+}
+
+struct ControlState::Impl {
+  std::vector<std::shared_ptr<const PublishedDocument>> documents;
+  std::map<Digest, std::size_t> by_hash;
+  std::shared_ptr<const Genesis> genesis;
+  std::vector<std::shared_ptr<const Institution>> institutions;  // by number - 1; the latest document of each
+  std::map<std::string, InstitutionNumber, std::less<>> institution_numbers;
+  std::multimap<std::string, InstitutionNumber, std::less<>> key_holders;
+  std::vector<std::shared_ptr<const Grant>> grants;
+  std::map<std::string, std::size_t, std::less<>> grant_ids;
+  std::multimap<std::string, std::size_t, std::less<>> grants_by_grantee;
+  std::map<std::string, std::shared_ptr<const Revocation>, std::less<>> revocations;  // by grant; the earliest
+  std::map<std::string, bool, std::less<>> revocation_ids;
+  std::vector<std::shared_ptr<const ParsedPolicy>> policies;
+  std::map<std::string, std::size_t, std::less<>> policy_ids;
+  std::map<std::string, AreaOrderDocument, std::less<>> orders;  // by number; the latest document of each
+
+  bool grant_in_force(const Grant& grant, UnixSeconds at) const {
+    if (at < grant.from || grant.until <= at) return false;
+    const auto revoked = revocations.find(grant.id);
+    return revoked == revocations.end() || at < revoked->second->from;
+  }
+  static bool covers(const Grant& grant, rules::EvidenceKind kind, DivisionCode area) {
+    if ((grant.kinds >> static_cast<unsigned>(kind) & 1) == 0) return false;
+    return std::any_of(grant.areas.begin(), grant.areas.end(), [&](DivisionCode granted) { return granted.contains(area); });
+  }
+
+  bool authorised(std::string_view institution, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now, bool delegating,
+                  int depth) const {
+    if (depth > kGrantChainMax) return false;
+    const auto [first, last] = grants_by_grantee.equal_range(institution);
+    for (auto at = first; at != last; ++at) {
+      const Grant& grant = *grants[at->second];
+      if (delegating && !grant.may_delegate) continue;
+      if (!covers(grant, kind, area) || !grant_in_force(grant, signed_at) || !grant_in_force(grant, now)) continue;
+      if (grant.grantor == kRootGrantor) return true;
+      if (authorised(grant.grantor, kind, area, signed_at, now, true, depth + 1)) return true;
+    }
+    return false;
+  }
+
+  Result<void> check_root_signatures(const SignedDocument& document) const;
+  Result<void> check_institution_signature(const SignedDocument& document, std::string_view institution, UnixSeconds now) const;
+  Result<void> check_signer(const SignedDocument& document, std::string_view signer, UnixSeconds now) const;
+  Result<void> check_institution(const SignedDocument& document) const;
+  Result<void> check_grant(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_revocation(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_policy(const SignedDocument& document) const;
+  Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
+
+  Result<std::string> add_parsed(const std::shared_ptr<PublishedDocument>& document);
+  Result<std::string> add_institution(std::string_view bytes);
+  Result<std::string> add_grant(std::string_view bytes);
+  Result<std::string> add_revocation(std::string_view bytes);
+  Result<std::string> add_policy(const std::shared_ptr<PublishedDocument>& document);
+};
+
+ControlState::ControlState() : impl_(std::make_unique<Impl>()) {}
+ControlState::~ControlState() = default;
+ControlState::ControlState(ControlState&&) noexcept = default;
+ControlState& ControlState::operator=(ControlState&&) noexcept = default;
+
+ControlState ControlState::clone() const {
+  ControlState copy;
+  *copy.impl_ = *impl_;
+  return copy;
+}
+
+// ---- checks
+
+Result<void> ControlState::Impl::check_root_signatures(const SignedDocument& document) const {
+  const Digest digest = document_digest(to_string(document.type), document.bytes);
+  std::vector<bool> signed_by(genesis->roots.size());
+  for (const DocumentSignature& signature : document.signatures) {
+    bool known = false;
+    for (std::size_t i = 0; i < genesis->roots.size(); ++i) {
+      if (genesis->roots[i].key_id() != signature.key_id) continue;
+      known = true;
+      if (!genesis->roots[i].verify(digest, signature.signature)) return refused(errors::kShardBadSignature, "a root signature does not verify", signature.key_id);
+      signed_by[i] = true;
+    }
+    if (!known) return refused(errors::kShardUnknownKey, "this document is signed by root keys only", signature.key_id);
+  }
+  const auto count = std::count(signed_by.begin(), signed_by.end(), true);
+  if (count < genesis->threshold) {
+    return refused(errors::kShardNotAuthorised,
+                   "signed by " + std::to_string(count) + " root keys; " + std::to_string(genesis->threshold) + " must sign");
+  }
+  return {};
+}
+
+Result<void> ControlState::Impl::check_institution_signature(const SignedDocument& document, std::string_view institution, UnixSeconds now) const {
+  const auto number = institution_numbers.find(institution);
+  if (number == institution_numbers.end()) return refused(errors::kShardUnknownInstitution, "no such institution", std::string(institution));
+  const Digest digest = document_digest(to_string(document.type), document.bytes);
+  for (const DocumentSignature& signature : document.signatures) {
+    for (const InstitutionKey& key : institutions[number->second.value - 1]->keys) {
+      if (key.key.key_id() != signature.key_id || !in_force(key, now)) continue;
+      if (key.key.verify(digest, signature.signature)) return {};
+      return refused(errors::kShardBadSignature, "the institution's signature does not verify", signature.key_id);
+    }
+  }
+  return refused(errors::kShardUnknownKey, "not signed by a key in force of " + std::string(institution));
+}
+
+Result<void> ControlState::Impl::check_signer(const SignedDocument& document, std::string_view signer, UnixSeconds now) const {
+  return signer == kRootGrantor ? check_root_signatures(document) : check_institution_signature(document, signer, now);
+}
+
+Result<void> ControlState::Impl::check_institution(const SignedDocument& document) const {
+  MINGMA_TRY(const Institution institution, parse_institution(document.bytes));
+  MINGMA_CHECK(check_root_signatures(document));
+  const auto number = institution_numbers.find(institution.id);
+  if (number == institution_numbers.end()) return {};
+  const Institution& present = *institutions[number->second.value - 1];
+  if (present.klass != institution.klass) return refused(errors::kShardConflict, "the class of an institution never changes", "/class");
+  if (institution.issued_at <= present.issued_at) return refused(errors::kShardConflict, "not later than the document it replaces", "/issued_at");
+  return {};
+}
+
+Result<void> ControlState::Impl::check_grant(const SignedDocument& document, UnixSeconds now) const {
+  MINGMA_TRY(const Grant grant, parse_grant(document.bytes));
+  if (grant_ids.contains(grant.id)) return refused(errors::kShardConflict, "this grant id is taken", "/id");
+  const auto grantee = institution_numbers.find(grant.grantee);
+  if (grantee == institution_numbers.end()) return refused(errors::kShardUnknownInstitution, "no such institution", "/grantee");
+  if (institutions[grantee->second.value - 1]->klass == InstitutionClass::kOperator) {
+    return refused(errors::kShardNotAuthorised, "an operator executes and does not decide: nothing can be granted to it", "/grantee");
+  }
+  MINGMA_CHECK(check_signer(document, grant.grantor, now));
+  if (grant.grantor == kRootGrantor) return {};
+  // One grant of the grantor must cover all of it; its own chain is looked at whenever a statement is counted.
+  const auto [first, last] = grants_by_grantee.equal_range(grant.grantor);
+  for (auto at = first; at != last; ++at) {
+    const Grant& own = *grants[at->second];
+    if (!own.may_delegate || !grant_in_force(own, now) || (grant.kinds & ~own.kinds) != 0) continue;
+    if (grant.from < own.from || own.until < grant.until) continue;
+    const bool areas = std::all_of(grant.areas.begin(), grant.areas.end(), [&](DivisionCode area) {
+      return std::any_of(own.areas.begin(), own.areas.end(), [&](DivisionCode outer) { return outer.contains(area); });
+    });
+    if (areas) return {};
+  }
+  return refused(errors::kShardNotAuthorised, "the grantor holds no grant that covers this one and may be delegated", "/grantor");
+}
+
+Result<void> ControlState::Impl::check_revocation(const SignedDocument& document, UnixSeconds now) const {
+  MINGMA_TRY(const Revocation revocation, parse_revocation(document.bytes));
+  if (revocation_ids.contains(revocation.id)) return refused(errors::kShardConflict, "this revocation id is taken", "/id");
+  const auto grant = grant_ids.find(revocation.grant);
+  if (grant == grant_ids.end()) return refused(errors::kShardInvalidDocument, "no such grant", "/grant");
+  if (revocation.revoked_by != kRootGrantor && revocation.revoked_by != grants[grant->second]->grantor) {
+    return refused(errors::kShardNotAuthorised, "only the grantor or the root keys revoke a grant", "/revoked_by");
+  }
+  return check_signer(document, revocation.revoked_by, now);
+}
+
+Result<void> ControlState::Impl::check_policy(const SignedDocument& document) const {
+  auto policy = rules::parse_policy(document.bytes);
+  if (!policy.ok()) return std::move(policy).error();
+  MINGMA_CHECK(check_root_signatures(document));
+  if (!genesis->province.contains(policy->jurisdiction)) return refused(errors::kShardInvalidDocument, "outside the province", "/jurisdiction");
+  if (policy_ids.contains(policy_document_id(*policy))) return refused(errors::kShardConflict, "this version of the policy is published already", "/version");
+  if (policies.size() >= kNoPolicyNumber.value) return refused(errors::kShardTooLarge, "too many policies");
+  return {};
+}
+
+Result<void> ControlState::Impl::check_area_order(const SignedDocument& document, UnixSeconds now) const {
+  MINGMA_TRY(const AreaOrderDocument order, parse_area_order(document.bytes));
+  MINGMA_CHECK(check_signer(document, order.issuer, now));
+  const auto present = orders.find(order.order.number);
+  if (present != orders.end() && (present->second.order.area != order.order.area || present->second.issuer != order.issuer)) {
+    return refused(errors::kShardConflict, "this number belongs to an order of another area or issuer", "/number");
+  }
+  if (order.issuer == kRootGrantor) return {};
+  const Institution& issuer = *institutions[institution_numbers.find(order.issuer)->second.value - 1];
+  if (issuer.klass != InstitutionClass::kCommand || !issuer.division.contains(order.order.area)) {
+    return refused(errors::kShardNotAuthorised, "area orders are issued by a command for its own division", "/issuer");
+  }
+  return {};
+}
+
+Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now) const {
+  if (document.bytes.size() > kDocumentBytesMax || document.signatures.size() > kSignaturesMax) {
+    return refused(errors::kShardTooLarge, "a document is at most 1 MiB and has at most 16 signatures");
+  }
+  if (document.type == DocumentType::kGenesis) {
+    if (has_genesis()) return refused(errors::kShardConflict, "there is a genesis document already");
+    MINGMA_TRY(Genesis genesis, parse_genesis(document.bytes));
+    Impl scratch;
+    scratch.genesis = std::make_shared<const Genesis>(std::move(genesis));
+    return scratch.check_root_signatures(document);
+  }
+  if (!has_genesis()) return refused(errors::kShardNoGenesis, "the first document must be the genesis document");
+  switch (document.type) {
+    case DocumentType::kGenesis: break;
+    case DocumentType::kInstitution: return impl_->check_institution(document);
+    case DocumentType::kGrant: return impl_->check_grant(document, now);
+    case DocumentType::kRevocation: return impl_->check_revocation(document, now);
+    case DocumentType::kPolicy: return impl_->check_policy(document);
+    case DocumentType::kAreaOrder: return impl_->check_area_order(document, now);
+  }
+  return refused(errors::kShardInvalidDocument, "no such type of document");
+}
+
+// ---- adding
+
+Result<std::string> ControlState::Impl::add_institution(std::string_view bytes) {
+  MINGMA_TRY(Institution parsed, parse_institution(bytes));
+  const auto institution = std::make_shared<const Institution>(std::move(parsed));
+  const auto present = institution_numbers.find(institution->id);
+  const InstitutionNumber number =
+      present != institution_numbers.end() ? present->second : InstitutionNumber{static_cast<std::uint32_t>(institutions.size() + 1)};
+  if (present == institution_numbers.end()) {
+    institutions.push_back(institution);
+    institution_numbers.emplace(institution->id, number);
+  } else {
+    for (const InstitutionKey& key : institutions[number.value - 1]->keys) {
+      const auto [first, last] = key_holders.equal_range(key.key.key_id());
+      const auto held = std::find_if(first, last, [&](const auto& entry) { return entry.second == number; });
+      if (held != last) key_holders.erase(held);
+    }
+    institutions[number.value - 1] = institution;
+  }
+  for (const InstitutionKey& key : institution->keys) key_holders.emplace(key.key.key_id(), number);
+  return institution->id;
+}
+
+Result<std::string> ControlState::Impl::add_grant(std::string_view bytes) {
+  MINGMA_TRY(Grant parsed, parse_grant(bytes));
+  const auto grant = std::make_shared<const Grant>(std::move(parsed));
+  grant_ids.emplace(grant->id, grants.size());
+  grants_by_grantee.emplace(grant->grantee, grants.size());
+  grants.push_back(grant);
+  return grant->id;
+}
+
+Result<std::string> ControlState::Impl::add_revocation(std::string_view bytes) {
+  MINGMA_TRY(Revocation parsed, parse_revocation(bytes));
+  const auto revocation = std::make_shared<const Revocation>(std::move(parsed));
+  revocation_ids.emplace(revocation->id, true);
+  const auto present = revocations.find(revocation->grant);
+  if (present == revocations.end() || revocation->from < present->second->from) revocations[revocation->grant] = revocation;
+  return revocation->id;
+}
+
+Result<std::string> ControlState::Impl::add_policy(const std::shared_ptr<PublishedDocument>& document) {
+  MINGMA_TRY(rules::Policy policy, rules::parse_policy(document->document.bytes));
+  rules::CompiledPolicy compiled = rules::CompiledPolicy::compile(policy);
+  std::string id = policy_document_id(policy);
+  policy_ids.emplace(id, policies.size());
+  policies.push_back(std::make_shared<const ParsedPolicy>(ParsedPolicy{std::move(policy), std::move(compiled), document}));
+  return id;
+}
+
+Result<std::string> ControlState::Impl::add_parsed(const std::shared_ptr<PublishedDocument>& document) {
+  const std::string& bytes = document->document.bytes;
+  switch (document->document.type) {
+    case DocumentType::kGenesis: {
+      MINGMA_TRY(Genesis parsed, parse_genesis(bytes));
+      genesis = std::make_shared<const Genesis>(std::move(parsed));
+      return std::string("genesis");
+    }
+    case DocumentType::kInstitution: return add_institution(bytes);
+    case DocumentType::kGrant: return add_grant(bytes);
+    case DocumentType::kRevocation: return add_revocation(bytes);
+    case DocumentType::kPolicy: return add_policy(document);
+    case DocumentType::kAreaOrder: {
+      MINGMA_TRY(AreaOrderDocument order, parse_area_order(bytes));
+      std::string number = order.order.number;
+      orders[number] = std::move(order);
+      return number;
+    }
+  }
+  return refused(errors::kShardInvalidDocument, "no such type of document");
+}
+
+Result<void> ControlState::add(PublishedDocument published) {
+  const auto document = std::make_shared<PublishedDocument>(std::move(published));
+  document->hash = crypto::sha256(as_bytes(document->document.bytes));
+  MINGMA_TRY(document->id, impl_->add_parsed(document));
+  impl_->by_hash.emplace(document->hash, impl_->documents.size());
+  impl_->documents.push_back(document);
+  return {};
+}
+
+Bytes ControlState::encode_published(const PublishedDocument& published) {
+  CborWriter out;
+  out.array(6);
+  out.unsigned_integer(static_cast<std::uint8_t>(published.document.type)).bytes(as_bytes(published.document.bytes));
+  out.array(published.document.signatures.size());
+  for (const DocumentSignature& signature : published.document.signatures) out.array(2).text(signature.key_id).bytes(signature.signature);
+  out.integer(published.published_at.value).unsigned_integer(published.sequence.value).unsigned_integer(published.leaf.value);
+  return out.take();
+}
+
+Result<PublishedDocument> ControlState::decode_published(ByteView bytes) {
+  const Error damaged(errors::kShardDamaged, "a stored control document is damaged; restore the shard from its log");
+  CborReader in(bytes);
+  PublishedDocument out;
+  MINGMA_TRY(const std::uint64_t fields, in.array());
+  if (fields != 6) return damaged;
+  MINGMA_TRY(const std::uint64_t type, in.unsigned_integer());
+  if (type < 1 || type > 6) return damaged;
+  out.document.type = static_cast<DocumentType>(type);
+  MINGMA_TRY(const ByteView text, in.bytes());
+  out.document.bytes = as_text(text);
+  MINGMA_TRY(const std::uint64_t signatures, in.array());
+  if (signatures > kSignaturesMax) return damaged;
+  for (std::uint64_t i = 0; i < signatures; ++i) {
+    MINGMA_TRY(const std::uint64_t pair, in.array());
+    if (pair != 2) return damaged;
+    DocumentSignature signature;
+    MINGMA_TRY(signature.key_id, in.text());
+    MINGMA_TRY(const ByteView raw, in.bytes());
+    signature.signature = to_bytes(raw);
+    out.document.signatures.push_back(std::move(signature));
+  }
+  MINGMA_TRY(out.published_at.value, in.integer());
+  MINGMA_TRY(out.sequence.value, in.unsigned_integer());
+  MINGMA_TRY(out.leaf.value, in.unsigned_integer());
+  MINGMA_CHECK(in.end());
+  return out;
+}
+
+// ---- reading
+
+bool ControlState::has_genesis() const { return impl_->genesis != nullptr; }
+
+const Genesis& ControlState::genesis() const {
+  MINGMA_ASSERT(has_genesis());
+  return *impl_->genesis;
+}
+
+std::span<const std::shared_ptr<const PublishedDocument>> ControlState::documents() const { return impl_->documents; }
+
+const PublishedDocument* ControlState::find_document(const Digest& hash) const {
+  const auto found = impl_->by_hash.find(hash);
+  return found == impl_->by_hash.end() ? nullptr : impl_->documents[found->second].get();
+}
+
+InstitutionNumber ControlState::institution_number(std::string_view id) const {
+  const auto found = impl_->institution_numbers.find(id);
+  return found == impl_->institution_numbers.end() ? kSelf : found->second;
+}
+
+const Institution* ControlState::institution(InstitutionNumber number) const {
+  return number.value == 0 || number.value > impl_->institutions.size() ? nullptr : impl_->institutions[number.value - 1].get();
+}
+
+const Institution* ControlState::find_institution(std::string_view id) const { return institution(institution_number(id)); }
+
+const crypto::VerifyingKey* ControlState::institution_key(InstitutionNumber number, std::string_view key_id, UnixSeconds at) const {
+  const Institution* found = institution(number);
+  if (found == nullptr) return nullptr;
+  for (const InstitutionKey& key : found->keys) {
+    if (key.key.key_id() == key_id && in_force(key, at)) return &key.key;
+  }
+  return nullptr;
+}
+
+InstitutionNumber ControlState::find_key_holder(std::string_view key_id, UnixSeconds at) const {
+  const auto [first, last] = impl_->key_holders.equal_range(key_id);
+  for (auto holder = first; holder != last; ++holder) {
+    if (institution_key(holder->second, key_id, at) != nullptr) return holder->second;
+  }
+  return kSelf;
+}
+
+bool ControlState::authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now) const {
+  const Institution* found = institution(number);
+  if (found == nullptr || found->klass == InstitutionClass::kOperator) return false;
+  return impl_->authorised(found->id, kind, area, signed_at, now, false, 1);
+}
+
+std::vector<const Grant*> ControlState::grants_of(InstitutionNumber number) const {
+  std::vector<const Grant*> out;
+  const Institution* found = institution(number);
+  if (found == nullptr) return out;
+  const auto [first, last] = impl_->grants_by_grantee.equal_range(found->id);
+  for (auto at = first; at != last; ++at) out.push_back(impl_->grants[at->second].get());
+  return out;
+}
+
+const Revocation* ControlState::revocation_of(std::string_view grant_id) const {
+  const auto found = impl_->revocations.find(grant_id);
+  return found == impl_->revocations.end() ? nullptr : found->second.get();
+}
+
+std::size_t ControlState::policy_count() const { return impl_->policies.size(); }
+const rules::Policy& ControlState::policy(PolicyNumber number) const { return impl_->policies.at(number.value)->policy; }
+const rules::CompiledPolicy& ControlState::compiled(PolicyNumber number) const { return impl_->policies.at(number.value)->compiled; }
+const Digest& ControlState::policy_hash(PolicyNumber number) const { return impl_->policies.at(number.value)->policy.hash; }
+const PublishedDocument& ControlState::policy_document(PolicyNumber number) const { return *impl_->policies.at(number.value)->document; }
+
+rules::Decision ControlState::decide(PolicyNumber number, const rules::FactRow& facts, UnixSeconds now) const {
+  if (number == kNoPolicyNumber) return {};
+  return impl_->policies.at(number.value)->compiled.decide(facts, now);
+}
+
+std::string_view ControlState::rule_id(PolicyNumber number, const rules::Decision& decision) const {
+  if (number == kNoPolicyNumber || decision.status == rules::DecisionStatus::kNoPolicy) return "";
+  const rules::Rule* rule = policy(number).find_rule(decision.rule);
+  return rule == nullptr ? std::string_view("default") : std::string_view(rule->id);
+}
+
+std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
+  auto view = std::make_shared<ControlView>();
+  view->as_of = at;
+  const auto changes_at = [&](UnixSeconds instant) {
+    if (instant > at && (view->next_change == UnixSeconds{} || instant < view->next_change)) view->next_change = instant;
+  };
+  if (!has_genesis()) return view;
+
+  std::vector<rules::AreaOrder> orders;
+  for (const auto& [number, order] : impl_->orders) orders.push_back(order.order);
+  view->areas = rules::AreaTable(std::move(orders), impl_->genesis->province, at);
+  changes_at(view->areas.next_change());
+
+  for (std::size_t i = 0; i < impl_->policies.size(); ++i) {
+    const rules::Policy& policy = impl_->policies[i]->policy;
+    changes_at(policy.effective_from);
+    changes_at(policy.effective_to);
+    if (!policy.in_force(at)) continue;
+    const PolicyInForce candidate{policy.jurisdiction, PolicyNumber{static_cast<std::uint16_t>(i)}};
+    const auto same = std::find_if(view->policies.begin(), view->policies.end(),
+                                   [&](const PolicyInForce& other) { return other.jurisdiction == candidate.jurisdiction; });
+    if (same == view->policies.end()) {
+      view->policies.push_back(candidate);
+    } else if (impl_->policies[same->number.value]->policy.effective_from <= policy.effective_from) {
+      same->number = candidate.number;  // the one that began later; of two that began together the one published later
+    }
+  }
+  // Inside before outside: a jurisdiction comes before every other that contains it.
+  std::sort(view->policies.begin(), view->policies.end(), [](const PolicyInForce& a, const PolicyInForce& b) {
+    const auto width = [](DivisionCode code) { return code == code.province() ? 0 : code == code.prefecture() ? 1 : code == code.county() ? 2 : 3; };
+    return std::pair(-width(a.jurisdiction), a.jurisdiction) < std::pair(-width(b.jurisdiction), b.jurisdiction);
+  });
+  return view;
+}
+
+}  // namespace mingma::shard
