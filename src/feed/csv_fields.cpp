@@ -1,5 +1,7 @@
 #include "feed/csv_fields.h"
 
+#include <algorithm>
+
 #include "feed/errors.h"
 
 namespace mingma::feed {

@@ -51,10 +51,10 @@ constexpr ColumnName kPdiColumns[] = {
 
 constexpr ColumnName kStandardColumns[] = {
     {CsvColumn::kRecord, "accession_number", "", true},
-    {CsvColumn::kDocumentNumber, "patient_id", "", true},
+    {CsvColumn::kDocumentNumber, "patient_id", ""},
     {CsvColumn::kTestCode, "test_performed_code", "", true},
     {CsvColumn::kResult, "test_result", "", true},
-    {CsvColumn::kSampledAt, "specimen_collection_date", "", false},
+    {CsvColumn::kSampledAt, "specimen_collection_date", ""},
     {CsvColumn::kReportedAt, "test_result_date", "", true},
     {CsvColumn::kReleasedAt, "date_result_released", ""},
     {CsvColumn::kStatus, "test_result_status", ""},

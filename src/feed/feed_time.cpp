@@ -1,5 +1,7 @@
 #include "feed/feed_time.h"
 
+#include <algorithm>
+
 #include "feed/errors.h"
 #include "feed/feed.h"
 
@@ -54,6 +56,13 @@ struct Parts {
   std::optional<std::int64_t> offset;
 };
 
+struct Zone {
+  std::string_view name;
+  int hours;
+};
+// RFC 5322 section 4.3, without CST: here it would mean China Standard Time as often as Central Standard Time.
+constexpr Zone kZones[] = {{"Z", 0}, {"UTC", 0}, {"GMT", 0}, {"EST", -5}, {"EDT", -4}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
+
 bool exists(const YearMonthDay& date) {
   if (date.year < 1900 || date.year > 2199) return false;
   const YearMonthDay real = year_month_day(civil_date(date));
@@ -101,8 +110,9 @@ bool read_clock(Scanner& in, Parts& parts, bool compact) {
 bool read_offset(Scanner& in, Parts& parts) {
   in.take(' ');
   if (in.done()) return true;
-  if (in.take('Z') || in.take("UTC") || in.take("GMT")) {
-    parts.offset = 0;
+  for (const Zone& zone : kZones) {
+    if (!in.take(zone.name)) continue;
+    parts.offset = zone.hours * 3'600;
     return in.done();
   }
   const bool west = in.at('-');
@@ -143,7 +153,7 @@ Result<FeedTime> parse_csv_time(std::string_view text, std::int64_t offset_secon
   const bool clock_follows = compact ? in.digits() > 0 : in.take('T') || (in.at(' ') && in.take(' '));
   if (clock_follows && !read_clock(in, parts, compact)) return invalid("no such time of day");
   if (!parts.has_time && !in.done()) return invalid("text after the date");
-  if (!read_offset(in, parts)) return invalid("what follows the time is no offset such as +08:00; names of time zones are ambiguous");
+  if (!read_offset(in, parts)) return invalid("what follows the time is no offset such as +08:00");
   const std::int64_t day = std::int64_t{civil_date(parts.date).days} * kSecondsPerDay;
   const std::int64_t clock = parts.hour * 3'600 + parts.minute * 60 + parts.second;
   return FeedTime{{day + clock - parts.offset.value_or(offset_seconds)}, !parts.has_time};

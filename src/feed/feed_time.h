@@ -1,7 +1,7 @@
 // Times as feeds write them, and the range in which evidence can lie.
 //
-// A time without an offset is the laboratory's local time; a bare date begins at 00:00 local. The offset is an argument: zone
-// names are refused, because "CST" is China's and Chicago's. Years of two digits are 20YY.
+// A time without an offset is the laboratory's local time; a bare date begins at 00:00 local. The offset is an argument. Of zone
+// names, those of RFC 5322 are taken except "CST", which is China's and Chicago's. Years of two digits are 20YY.
 //
 // Errors: feed.invalid_time, feed.time_out_of_range, feed.times_contradict; `where` stays empty, the caller adds the place.
 #pragma once
@@ -24,7 +24,7 @@ struct FeedTime {
 Result<FeedTime> parse_fhir_time(std::string_view text, std::int64_t offset_seconds);
 
 // CSV: "2022-11-11[T or space]8:51[:30][offset]", "2022/11/11 8:51", "11/21/2022 8:51" (month first), "11/21/22",
-// "20221111", "202211110851[30][+0800]"; an offset is "Z", "UTC", "GMT", "+08:00" or "+0800".
+// "20221111", "202211110851[30][+0800]"; an offset is "Z", "UTC", "PST", "+08:00" or "+0800".
 Result<FeedTime> parse_csv_time(std::string_view text, std::int64_t offset_seconds);
 
 // A birth date in any of the date forms above; nothing else is read from it, so a bad one is simply absent.

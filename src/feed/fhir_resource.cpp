@@ -1,5 +1,7 @@
 #include "feed/fhir_resource.h"
 
+#include <algorithm>
+
 #include "feed/feed_time.h"
 #include "feed/terminology.h"
 
@@ -235,11 +237,11 @@ Result<Standing> standing_of(std::string_view status, const Path& path) {
 Result<void> check_vaccine(const Members<kCount>& members, const Path& path, bool covid_target) {
   if (!members.has(kVaccine)) return fhir_error(errors::kFeedNotFhir, "missing", path, "vaccineCode");
   bool covid = false;
-  bool known_system = false;
+  bool known_system = false;  // a code of a system we do not know says nothing, not even that it is another vaccine
   const Path at{&path, "vaccineCode", 0};
   MINGMA_CHECK(for_each_coding(members.at(kVaccine), at, [&](const Coding& coding) {
     covid |= is_covid_vaccine(coding.system, coding.code);
-    known_system |= !coding.system.empty();
+    known_system |= is_vaccine_system(coding.system);
   }));
   if (covid || covid_target) return {};
   if (!known_system) return ignored(errors::kFeedNoUsableCode, "no coded vaccine", path, "vaccineCode");
@@ -326,10 +328,8 @@ Result<FeedStatement> read_observation(FhirScope scope, const Element& element, 
   set_action(statement, standing, usable, duplicate);
 
   MINGMA_TRY(const TimeText sampled, sampled_text(members, path, specimen, report));
-  MINGMA_TRY(TimeText reported, [&]() -> Result<TimeText> {
-    MINGMA_TRY(const std::string_view issued, members.text(kIssued, path));
-    return TimeText{issued.empty() && report != nullptr ? report->issued : issued, "issued"};
-  }());
+  MINGMA_TRY(const std::string_view issued, members.text(kIssued, path));
+  const TimeText reported{issued.empty() && report != nullptr ? report->issued : issued, "issued"};
   auto times = read_times(scope, sampled, reported, path);
   if (!times.ok() && statement.action != StatementAction::kWithdraw) return std::move(times).error();
   const EvidenceTimes span = times_or_default(times);

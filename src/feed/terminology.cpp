@@ -159,6 +159,10 @@ TestOutcome classify_result_word(std::string_view word) {
   return by_code.kind != ResultKind::kUnknown ? by_code : find_result(kResultWords, plain);
 }
 
+bool is_vaccine_system(std::string_view system) {
+  return system == kCvx || system == kSnomed || system == kAir || system == kAtc || system == kIcd11;
+}
+
 bool is_covid_vaccine(std::string_view system, std::string_view code) {
   if (system == kCvx) return contains(kCvxCovid, code);
   if (system == kSnomed) return contains(kSnomedCovid, code);

@@ -49,6 +49,7 @@ TestOutcome classify_result(std::string_view system, std::string_view code);
 // Words of CSV files and value strings, in any letter case; a bare SNOMED code is also taken. Chinese words too.
 TestOutcome classify_result_word(std::string_view word);
 
+bool is_vaccine_system(std::string_view system);  // CVX, SNOMED CT, ATC, ICD-11, Australian AIR
 bool is_covid_vaccine(std::string_view system, std::string_view code);
 bool is_covid_target(std::string_view system, std::string_view code);  // Immunization.protocolApplied.targetDisease
 
