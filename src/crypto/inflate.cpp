@@ -9,12 +9,15 @@
 namespace mingma::crypto {
 namespace {
 
+// What inflateInit2 takes: the largest window, negative for a stream without zlib's header and checksum.
+constexpr int kZlibWindow = MAX_WBITS;
+constexpr int kRawWindow = -MAX_WBITS;
 constexpr std::size_t kDeflateInputMax = 16u << 20;
 
 struct InflateState {
   z_stream stream{};
   bool ready = false;
-  InflateState() { ready = inflateInit(&stream) == Z_OK; }
+  explicit InflateState(int window_bits) { ready = inflateInit2(&stream, window_bits) == Z_OK; }
   InflateState(const InflateState&) = delete;
   InflateState& operator=(const InflateState&) = delete;
   ~InflateState() {
@@ -22,12 +25,10 @@ struct InflateState {
   }
 };
 
-}  // namespace
-
-Result<Bytes> zlib_inflate(ByteView compressed, std::size_t bytes_max) {
-  const Error invalid(errors::kInvalidDeflate, "not one whole zlib stream");
+Result<Bytes> inflate_all(ByteView compressed, std::size_t bytes_max, int window_bits) {
+  const Error invalid(errors::kInvalidDeflate, "not one whole compressed stream");
   if (compressed.size() > kDeflateInputMax) return Error(errors::kInflatesTooLarge, "the compressed input is too large");
-  InflateState state;
+  InflateState state(window_bits);
   MINGMA_ASSERT(state.ready);
   state.stream.next_in = const_cast<Bytef*>(compressed.data());  // zlib's type; it does not write here
   state.stream.avail_in = static_cast<uInt>(compressed.size());
@@ -49,6 +50,16 @@ Result<Bytes> zlib_inflate(ByteView compressed, std::size_t bytes_max) {
   }
   if (state.stream.avail_in != 0) return invalid;
   return out;
+}
+
+}  // namespace
+
+Result<Bytes> zlib_inflate(ByteView compressed, std::size_t bytes_max) {
+  return inflate_all(compressed, bytes_max, kZlibWindow);
+}
+
+Result<Bytes> raw_inflate(ByteView compressed, std::size_t bytes_max) {
+  return inflate_all(compressed, bytes_max, kRawWindow);
 }
 
 Bytes zlib_deflate(ByteView data) {

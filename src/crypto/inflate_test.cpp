@@ -54,5 +54,15 @@ TEST(InflateTest, CutDamagedOrTrailingBytesAreRefused) {
   EXPECT_FALSE(zlib_inflate(as_bytes("not a zlib stream"), 1000).ok());
 }
 
+TEST(InflateTest, ReadsRawDeflateOnlyWhenAsked) {
+  const Bytes zlib = zlib_deflate(as_bytes("health code health code health code"));
+  const ByteView raw = ByteView(zlib).subspan(2, zlib.size() - 6);  // without header and checksum
+  EXPECT_EQ(raw_inflate(raw, 1000).value(), to_bytes(as_bytes("health code health code health code")));
+  EXPECT_FALSE(raw_inflate(raw, 34).ok());
+  EXPECT_FALSE(raw_inflate(zlib, 1000).ok());
+  EXPECT_FALSE(zlib_inflate(raw, 1000).ok());
+  EXPECT_FALSE(raw_inflate(raw.first(raw.size() - 1), 1000).ok());
+}
+
 }  // namespace
 }  // namespace mingma::crypto
