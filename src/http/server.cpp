@@ -50,13 +50,19 @@ asio::awaitable<void> tick(std::shared_ptr<Shared> shared, Worker& worker) {
   }
 }
 
-asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
-asio::awaitable<void> refuse(std::unique_ptr<Connection> connection) { co_await connection->refuse(); }
+// What a handler throws is answered by the connection; what remains (no memory) ends this connection and no other.
+asio::awaitable<void> serve(std::shared_ptr<Shared> shared, std::unique_ptr<Connection> connection, bool refused) {
+  try {
+    co_await (refused ? connection->refuse() : connection->run());
+  } catch (const std::exception& exception) {
+    if (shared->hooks.bug) shared->hooks.bug("connection", exception.what());
+  }
+}
 
 asio::awaitable<void> take_over(std::shared_ptr<Shared> shared, Worker& worker, tcp::socket socket) {
   const std::size_t before = shared->open.fetch_add(1, std::memory_order_relaxed);
   auto connection = std::make_unique<Connection>(shared, worker, std::move(socket));
-  return before >= shared->limits.connections_max ? refuse(std::move(connection)) : serve(std::move(connection));
+  return serve(shared, std::move(connection), before >= shared->limits.connections_max);
 }
 
 // One acceptor deals the connections out in turn, so that few connections load the workers as evenly as many do.
