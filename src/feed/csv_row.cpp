@@ -139,6 +139,7 @@ Result<std::string> Row::record(CsvColumn column) const {
   if (number.empty()) return fail(errors::kFeedMissingRecord, "missing", column);
   if (layout_.kind() != CsvLayoutKind::kMinimal) number.append("#").append(get(CsvColumn::kTestCode));
   if (number.size() > kSourceRecordBytesMax) return fail(errors::kFeedTooLarge, "the record number is longer than 64 bytes", column);
+  if (has_control_character(number)) return fail(errors::kFeedInvalidText, "a control character in the record number", column);
   return number;
 }
 
@@ -203,11 +204,12 @@ Result<FeedStatement> Row::read() const {
     statement.action = withdrawn ? StatementAction::kWithdraw : StatementAction::kReplace;
     statement.reason = stands == Standing::kCorrected ? "amended" : "entered_in_error";
   }
-  auto span = times();
-  if (!span.ok() && statement.action != StatementAction::kWithdraw) return std::move(span).error();
   statement.evidence.kind = rules::EvidenceKind::kTestResult;
-  statement.evidence.at = span.ok() ? span->at : kEarliestEvidence;
-  statement.evidence.until = span.ok() ? span->until : UnixSeconds{};
+  if (statement.action == StatementAction::kWithdraw) return statement;  // it says nothing else
+
+  MINGMA_TRY(const EvidenceTimes span, times());
+  statement.evidence.at = span.at;
+  statement.evidence.until = span.until;
   statement.evidence.detail = static_cast<std::uint8_t>(tested_by);
   statement.evidence.flags = found.pooled ? rules::kFlagPooled : 0;
   const rules::TestResult result = found.kind == ResultKind::kPositive   ? rules::TestResult::kPositive

@@ -43,9 +43,9 @@ Result<FeedFormat> parse_feed_format(std::string_view name);
 // What one record says about one person. The service turns `person` into a ResidentId and adds institution and signature.
 struct FeedStatement {
   PersonIdentity person;
-  rules::Evidence evidence;
+  rules::Evidence evidence;    // for kWithdraw its kind only, every other field zero
   shard::StatementAction action = shard::StatementAction::kAdd;
-  std::string source_record;   // 1 to 64 bytes
+  std::string source_record;   // 1 to 64 bytes, no control characters
   std::string earlier_record;  // for kReplace and kWithdraw, never empty; often equal to source_record
   std::string reason;          // for corrections: "amended", "entered_in_error" or "duplicate"; else empty
 

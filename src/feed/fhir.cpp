@@ -1,6 +1,7 @@
 #include "feed/fhir.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "feed/fhir_resource.h"
 
@@ -166,22 +167,30 @@ Result<void> read_bundle(const FeedContext& context, const Element& element, std
 
 }  // namespace
 
+// A parser's memory is about 13 times its capacity, so it grows with what it meets.
 struct FhirReader::Parser {
-  simdjson::dom::parser json{kRecordBytesMax + 64};
+  simdjson::dom::parser json{kRecordBytesMax};
+  std::size_t capacity = 0;
+
+  void make_room(std::size_t bytes) {
+    if (capacity != 0 && bytes <= capacity) return;
+    capacity = std::max<std::size_t>(std::bit_ceil(bytes), 16 * 1024);
+    MINGMA_ASSERT(json.allocate(capacity, kJsonDepthMax) == simdjson::SUCCESS);
+  }
 };
 
-FhirReader::FhirReader(const FeedContext& context) : context_(context), parser_(std::make_unique<Parser>()) {
-  MINGMA_ASSERT(parser_->json.allocate(kRecordBytesMax + 64, kJsonDepthMax) == simdjson::SUCCESS);
-}
+FhirReader::FhirReader(const FeedContext& context) : context_(context), parser_(std::make_unique<Parser>()) {}
 
 FhirReader::~FhirReader() = default;
 
 namespace {
 
-Result<Element> parse_document(simdjson::dom::parser& parser, std::string_view document) {
+template <typename Parser>
+Result<Element> parse_document(Parser& parser, std::string_view document) {
   if (document.size() > kRecordBytesMax) return Error(errors::kFeedTooLarge, "a record is at most 1 MiB");
+  parser.make_room(document.size());
   Element root;
-  const simdjson::error_code error = parser.parse(document.data(), document.size(), true).get(root);
+  const simdjson::error_code error = parser.json.parse(document.data(), document.size(), true).get(root);
   if (error == simdjson::SUCCESS) return root;
   if (error == simdjson::UTF8_ERROR) return Error(errors::kFeedInvalidText, "not UTF-8");
   if (error == simdjson::DEPTH_ERROR) return Error(errors::kFeedTooLarge, "nested deeper than 64");
@@ -191,7 +200,7 @@ Result<Element> parse_document(simdjson::dom::parser& parser, std::string_view d
 }  // namespace
 
 Result<void> FhirReader::read(std::string_view document, std::vector<FeedStatement>& out) {
-  MINGMA_TRY(const Element root, parse_document(parser_->json, document));
+  MINGMA_TRY(const Element root, parse_document(*parser_, document));
   const Path path;
   MINGMA_TRY(const auto resource, Members<2>::read(root, kResource, path));
   MINGMA_TRY(const std::string_view type, resource.text(0, path));
@@ -211,7 +220,7 @@ Result<void> FhirReader::read(std::string_view document, std::vector<FeedStateme
 }
 
 Result<ReferencedPatient> FhirReader::read_patient_line(std::string_view document) {
-  MINGMA_TRY(const Element root, parse_document(parser_->json, document));
+  MINGMA_TRY(const Element root, parse_document(*parser_, document));
   const Path path;
   MINGMA_TRY(const auto resource, Members<2>::read(root, kResource, path));
   MINGMA_TRY(const std::string_view type, resource.text(0, path));

@@ -1,7 +1,5 @@
 #include "feed/fhir_resource.h"
 
-#include <algorithm>
-
 #include "feed/feed_time.h"
 #include "feed/terminology.h"
 
@@ -90,15 +88,11 @@ Result<EvidenceTimes> read_times(const FhirScope& scope, const TimeText& sampled
   return times;
 }
 
-// A withdrawal names a record; its times are carried when they are good, and are not needed.
-EvidenceTimes times_or_default(const Result<EvidenceTimes>& times) {
-  return times.ok() ? *times : EvidenceTimes{kEarliestEvidence, {}};
-}
-
 Result<std::string> source_record(std::string_view number, std::string_view suffix, const Path& path, std::string_view member) {
   std::string record(number);
   if (!suffix.empty()) record.append("#").append(suffix);
   if (record.size() > kSourceRecordBytesMax) return fhir_error(errors::kFeedTooLarge, "the record number is longer than 64 bytes", path, member);
+  if (has_control_character(record)) return fhir_error(errors::kFeedInvalidText, "a control character in the record number", path, member);
   return record;
 }
 
@@ -327,17 +321,16 @@ Result<FeedStatement> read_observation(FhirScope scope, const Element& element, 
   MINGMA_TRY(const bool duplicate, says_duplicate(members, path));
   set_action(statement, standing, usable, duplicate);
 
+  Evidence& evidence = statement.evidence;
+  evidence.kind = EvidenceKind::kTestResult;
+  if (statement.action == StatementAction::kWithdraw) return statement;  // it says nothing else
+
   MINGMA_TRY(const TimeText sampled, sampled_text(members, path, specimen, report));
   MINGMA_TRY(const std::string_view issued, members.text(kIssued, path));
   const TimeText reported{issued.empty() && report != nullptr ? report->issued : issued, "issued"};
-  auto times = read_times(scope, sampled, reported, path);
-  if (!times.ok() && statement.action != StatementAction::kWithdraw) return std::move(times).error();
-  const EvidenceTimes span = times_or_default(times);
-
-  Evidence& evidence = statement.evidence;
-  evidence.kind = EvidenceKind::kTestResult;
-  evidence.at = span.at;
-  evidence.until = span.until;
+  MINGMA_TRY(const EvidenceTimes times, read_times(scope, sampled, reported, path));
+  evidence.at = times.at;
+  evidence.until = times.until;
   evidence.detail = static_cast<std::uint8_t>(method);
   evidence.flags = outcome.pooled ? rules::kFlagPooled : 0;
   const rules::TestResult result = outcome.kind == ResultKind::kPositive   ? rules::TestResult::kPositive
@@ -375,16 +368,14 @@ Result<FeedStatement> read_immunization(FhirScope scope, const Element& element,
   MINGMA_TRY(statement.source_record, source_record(own, {}, path, "identifier"));
   set_action(statement, standing, true, false);
 
-  MINGMA_TRY(const std::string_view occurrence, members.text(kOccurrence, path));
-  auto times = read_times(scope, {occurrence, "occurrenceDateTime"}, {}, path);
-  const bool withdrawn = statement.action == StatementAction::kWithdraw;
-  if (!times.ok() && !withdrawn) return std::move(times).error();
-  if (protocol.dose == 0 && !withdrawn) {
-    return fhir_error(errors::kFeedMissingDose, "the dose number is missing, or not from 1 to 20", path, "protocolApplied");
-  }
   statement.evidence.kind = EvidenceKind::kVaccination;
-  statement.evidence.at = times_or_default(times).at;
-  statement.evidence.level = static_cast<std::uint8_t>(std::max(protocol.dose, 1));
+  if (statement.action == StatementAction::kWithdraw) return statement;
+
+  MINGMA_TRY(const std::string_view occurrence, members.text(kOccurrence, path));
+  MINGMA_TRY(const EvidenceTimes times, read_times(scope, {occurrence, "occurrenceDateTime"}, {}, path));
+  if (protocol.dose == 0) return fhir_error(errors::kFeedMissingDose, "the dose number is missing, or not from 1 to 20", path, "protocolApplied");
+  statement.evidence.at = times.at;
+  statement.evidence.level = static_cast<std::uint8_t>(protocol.dose);
   return statement;
 }
 

@@ -57,6 +57,10 @@ Result<ResidentIdNumber> parse_resident_id(std::string_view number) {
   return parsed;
 }
 
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 void cut_at_character(std::string& text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return;
   std::size_t end = bytes_max;
@@ -68,9 +72,7 @@ Result<void> set_document(PersonIdentity& person, std::string_view system, std::
   number = trimmed(number);
   if (number.empty()) return Error(errors::kFeedMissingIdentity, "the person has no document number");
   if (number.size() > kDocumentNumberBytesMax) return invalid("the document number is longer than 64 bytes");
-  if (std::any_of(number.begin(), number.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; })) {
-    return invalid("the document number holds a control character");
-  }
+  if (has_control_character(number)) return invalid("the document number holds a control character");
   if (system == kResidentIdSystem || (system.empty() && !is_passport && has_resident_id_form(number))) {
     MINGMA_TRY(const ResidentIdNumber parsed, parse_resident_id(number));
     person.document = DocumentType::kResidentId;

@@ -60,6 +60,7 @@ bool has_resident_id_form(std::string_view number);
 // when it is too long, has control characters or is an invalid resident ID.
 Result<void> set_document(PersonIdentity& person, std::string_view system, std::string_view number, bool is_passport);
 
+bool has_control_character(std::string_view text);
 // Shortens UTF-8 text to at most `bytes_max` bytes without cutting a character.
 void cut_at_character(std::string& text, std::size_t bytes_max);
 

@@ -1,6 +1,8 @@
 // For the feed room's tests only: one record in, one line of text out; and the shared sample files.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -52,6 +54,10 @@ inline std::string describe(const FeedStatement& statement) {
   static constexpr const char* kResults[] = {"", "negative", "positive", "inconclusive"};
   static constexpr const char* kMethods[] = {"", "molecular", "antigen"};
   std::string text = kActions[static_cast<int>(statement.action)];
+  if (statement.action == shard::StatementAction::kWithdraw) {
+    EXPECT_EQ(evidence, rules::Evidence{.kind = evidence.kind});
+    return text + " " + statement.source_record + " for " + statement.earlier_record + " (" + statement.reason + ") of " + statement.person.number;
+  }
   text += test ? std::string(" ") + kResults[evidence.level] + " " + kMethods[evidence.detail] : " dose " + std::to_string(evidence.level);
   if (test && (evidence.flags & rules::kFlagPooled) != 0) text += " pooled";
   text += " " + evidence.at.to_string();
