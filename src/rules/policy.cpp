@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "crypto/digest.h"
+#include "rules/decide_clock.h"
 #include "rules/errors.h"
 #include "rules/facts.h"
 #include "rules/json_reader.h"
@@ -86,6 +87,7 @@ Result<certlogic::Expression> read_condition(const Json& json) {
         "\"" + path + "\" is neither \"now\" nor a fact of schema version " + std::to_string(kFactSchemaVersion),
         expression.place(i));
   }
+  MINGMA_CHECK(ClockFlips::of(expression));
   return expression;
 }
 
