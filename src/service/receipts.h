@@ -1,0 +1,21 @@
+// The receipt (告知书) and the history of one resident: who, why, since when, what ends it, how to contest, and the proof.
+//
+// A receipt always names whom to call: the institutions whose statements the deciding rule reads, or, when no statement
+// decided (default colour, area orders, no policy), the epidemic command that published the rules.
+// Threading: on the shard's executor. They read a few small rows of the shard's store.
+// Errors: kNotRegistered. A destroyed key leaves out what it sealed, nothing else.
+// Limits: 200 statements a receipt or history.
+#pragma once
+
+#include "service/shard_runtime.h"
+#include "service/types.h"
+
+namespace mingma::service {
+
+inline constexpr std::size_t kCausesMax = 200;
+
+// Without the inclusion proof: LeafOpening::proof is empty.
+Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident);
+Result<History> make_history(ShardRuntime& shard, const ResidentId& resident, const Page& page);
+
+}  // namespace mingma::service

@@ -1,0 +1,121 @@
+#include "service/signed_document.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "service/errors.h"
+
+namespace mingma::service {
+namespace {
+
+Error invalid(std::string what, std::string where) { return {errors::kBadRequest, std::move(what), std::move(where)}; }
+
+Result<void> only_members(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
+  if (!object.is_object()) return invalid("this must be an object", where);
+  for (const Json::Member& member : object.object()) {
+    if (std::find(known.begin(), known.end(), member.first) == known.end()) return invalid("unknown member", where + "/" + member.first);
+  }
+  return {};
+}
+
+Result<std::string> text(const Json& object, std::string_view name, bool required) {
+  const Json* member = object.find(name);
+  if (member == nullptr && !required) return std::string();
+  if (member == nullptr || !member->is_string()) return invalid("this must be a string", "/" + std::string(name));
+  return member->string();
+}
+
+Result<shard::StatementAction> parse_action(const std::string& name, bool correction) {
+  if (name == "add" && !correction) return shard::StatementAction::kAdd;
+  if (name == "replace" && correction) return shard::StatementAction::kReplace;
+  if (name == "withdraw" && correction) return shard::StatementAction::kWithdraw;
+  return invalid("a statement adds, a correction replaces or withdraws", "/action");
+}
+
+Result<Person> parse_person(const Json& json) {
+  MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number"}, "/resident"));
+  Person person;
+  MINGMA_TRY(person.document_type, text(json, "document_type", true));
+  MINGMA_TRY(person.country, text(json, "country", false));
+  MINGMA_TRY(person.document_number, text(json, "document_number", true));
+  return person;
+}
+
+}  // namespace
+
+Result<SignedDocument> parse_signed_document(std::string_view envelope) {
+  if (envelope.size() > 3 * shard::kDocumentBytesMax) return invalid("a document has at most 1 MiB", "/");
+  MINGMA_TRY(const Json json, parse_json(envelope));
+  MINGMA_CHECK(only_members(json, {"type", "document", "signatures"}, ""));
+  SignedDocument out;
+  MINGMA_TRY(out.type, text(json, "type", true));
+  MINGMA_TRY(out.document, text(json, "document", true));
+  const Json* signatures = json.find("signatures");
+  if (signatures == nullptr || !signatures->is_array() || signatures->array().size() > shard::kSignaturesMax) {
+    return invalid("there must be at most 16 signatures", "/signatures");
+  }
+  for (const Json& entry : signatures->array()) {
+    MINGMA_CHECK(only_members(entry, {"key", "signature"}, "/signatures"));
+    DocumentSignature signature;
+    MINGMA_TRY(signature.key_id, text(entry, "key", true));
+    MINGMA_TRY(const std::string encoded, text(entry, "signature", true));
+    MINGMA_TRY(signature.signature, base64_decode(encoded));
+    out.signatures.push_back(std::move(signature));
+  }
+  return out;
+}
+
+std::string write_signed_document(const SignedDocument& document) {
+  Json json;
+  json.set("type", document.type);
+  json.set("document", document.document);
+  Json::Array signatures;
+  for (const DocumentSignature& signature : document.signatures) {
+    Json entry;
+    entry.set("key", signature.key_id);
+    entry.set("signature", base64_encode(signature.signature));
+    signatures.push_back(std::move(entry));
+  }
+  json.set("signatures", std::move(signatures));
+  return json.to_string();
+}
+
+Result<shard::SignedDocument> to_shard_document(const SignedDocument& document) {
+  const auto type = shard::find_document_type(document.type);
+  if (!type) return invalid("no such type of document", "/type");
+  shard::SignedDocument out;
+  out.type = *type;
+  out.bytes = document.document;
+  for (const DocumentSignature& signature : document.signatures) out.signatures.push_back({signature.key_id, signature.signature});
+  return out;
+}
+
+Result<shard::Statement> parse_statement_document(const SignedDocument& document, const Pseudonyms& pseudonyms) {
+  const bool correction = document.type == "correction";
+  if (!correction && document.type != "statement") return invalid("this must be a statement or a correction", "/type");
+  if (document.document.size() > shard::kDocumentBytesMax) return invalid("a document has at most 1 MiB", "/");
+  MINGMA_TRY(const Json json, parse_json(document.document));
+  MINGMA_CHECK(only_members(json, {"type", "institution", "resident", "action", "evidence", "source_record", "earlier_record", "reason", "signed_at"}, ""));
+  MINGMA_TRY(const std::string type, text(json, "type", true));
+  if (type != document.type) return invalid("the document is of another type than its envelope says", "/type");
+  shard::Statement statement;
+  MINGMA_TRY(statement.institution, text(json, "institution", true));
+  MINGMA_TRY(const std::string action, text(json, "action", true));
+  MINGMA_TRY(statement.action, parse_action(action, correction));
+  MINGMA_TRY(statement.source_record, text(json, "source_record", true));
+  MINGMA_TRY(statement.earlier_record, text(json, "earlier_record", false));
+  MINGMA_TRY(statement.reason, text(json, "reason", false));
+  MINGMA_TRY(const std::string signed_at, text(json, "signed_at", true));
+  MINGMA_TRY(statement.signed_at, parse_instant(signed_at));
+  const Json* resident = json.find("resident");
+  const Json* evidence = json.find("evidence");
+  if (resident == nullptr || evidence == nullptr) return invalid("resident and evidence are missing", "/");
+  MINGMA_TRY(const Person person, parse_person(*resident));
+  MINGMA_TRY(const feed::PersonIdentity identity, to_identity(person));
+  statement.resident = pseudonyms.of(identity);
+  MINGMA_TRY(statement.evidence, rules::evidence_from_json(*evidence));
+  MINGMA_CHECK(shard::check_statement(statement));
+  return statement;
+}
+
+}  // namespace mingma::service

@@ -1,0 +1,25 @@
+// Signed documents as clients send them, and the single statements among them.
+//
+// A "statement" or "correction" document is JSON, signed by one key of its institution over
+// SHA-256("mingma/v1/<type>\n" || document):
+//   {"type": "statement" | "correction", "institution": "...", "resident": {"document_type": "resident_id" | "passport",
+//    "country": "CHN"?, "document_number": "..."}, "action": "add" | "replace" | "withdraw", "evidence": {...},
+//    "source_record": "...", "earlier_record": "..."?, "reason": "..."?, "signed_at": "<instant>"}
+// A statement adds, a correction replaces or withdraws. Unknown members are refused. Kept sealed under the resident's key.
+// Pure functions. Errors: kBadRequest with the place; errors of evidence and identity as they are. Limits: 1 MiB.
+#pragma once
+
+#include <string_view>
+
+#include "service/person.h"
+#include "service/types.h"
+#include "shard/document.h"
+#include "shard/statement.h"
+
+namespace mingma::service {
+
+Result<shard::SignedDocument> to_shard_document(const SignedDocument& document);
+
+Result<shard::Statement> parse_statement_document(const SignedDocument& document, const Pseudonyms& pseudonyms);
+
+}  // namespace mingma::service
