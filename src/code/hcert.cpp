@@ -150,16 +150,14 @@ Result<void> check_hcert_times(const Hcert& hcert, const crypto::Certificate& si
 }
 
 Result<void> check_hcert_usage(const Hcert& hcert, const crypto::Certificate& signer) {
-  bool limited = false;
-  for (const std::string& oid : signer.extended_key_usage()) {
-    for (const std::string_view arc : kUsageArcs) {
-      if (oid.size() != arc.size() + 1 || !oid.starts_with(arc)) continue;
-      limited = true;
-      if (hcert.claims.kind && oid.back() == '0' + static_cast<int>(*hcert.claims.kind)) return {};
-    }
+  const std::vector<std::string>& usage = signer.extended_key_usage();
+  if (usage.empty()) return {};
+  for (const std::string_view arc : kUsageArcs) {
+    if (!hcert.claims.kind) break;
+    const std::string wanted = std::string(arc) + std::to_string(static_cast<int>(*hcert.claims.kind));
+    if (std::find(usage.begin(), usage.end(), wanted) != usage.end()) return {};
   }
-  if (limited) return Error(errors::kCodeWrongUsage, "the signer may not sign this kind of certificate");
-  return {};
+  return Error(errors::kCodeWrongUsage, "the signer may not sign this kind of certificate");
 }
 
 Result<Hcert> verify_hcert(std::string_view text, std::span<const crypto::Certificate> trusted, UnixSeconds now) {

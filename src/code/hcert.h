@@ -50,7 +50,7 @@ bool hcert_names_signer(const Hcert& hcert, const crypto::Certificate& signer); 
 Result<void> check_hcert_signature(const Hcert& hcert, const crypto::Certificate& signer);  // kid included
 // issued <= now <= expires, and the signer's certificate valid when it was issued and now.
 Result<void> check_hcert_times(const Hcert& hcert, const crypto::Certificate& signer, UnixSeconds now);
-// A certificate that names no kind may sign every kind.
+// A signer's certificate without extended key usage may sign every kind; one with it, only what it lists (RFC 5280).
 Result<void> check_hcert_usage(const Hcert& hcert, const crypto::Certificate& signer);
 
 }  // namespace mingma::code

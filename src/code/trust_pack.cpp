@@ -23,6 +23,7 @@ constexpr std::int64_t kPolicies = 7;
 constexpr std::uint64_t kUsagePhone = 1;
 constexpr std::uint64_t kUsagePaper = 2;
 
+constexpr std::size_t kPointBytes = 65;  // SEC1 uncompressed: one spelling per key
 constexpr std::size_t kTextBytesMax = 300;
 constexpr std::size_t kPrefixBytes = sizeof(RevokedPrefix);
 constexpr std::int64_t kLatestSeconds = 253'402'300'799;  // the end of year 9999: sums with it cannot overflow
@@ -52,7 +53,7 @@ Result<IssuerKey> read_issuer(CborReader& reader) {
   if (parts != 5) return malformed("an issuer key has five parts");
   MINGMA_TRY(const ByteView point, reader.bytes());
   auto key = crypto::VerifyingKey::from_p256(point);
-  if (!key.ok()) return malformed("an issuer key is not on P-256");
+  if (!key.ok() || point.size() != kPointBytes) return malformed("an issuer key is not on P-256");
   IssuerKey issuer{.key = std::move(key).value()};
   MINGMA_TRY(issuer.issuer, read_text(reader));
   MINGMA_TRY(const std::uint64_t usage, reader.unsigned_integer());
