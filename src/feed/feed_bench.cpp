@@ -1,7 +1,8 @@
-// Lines per second of the two readers on lines as our laboratories send them; bytes per second of the splitter.
+// Lines per second of the two readers on lines as our laboratories send them; bytes per second of the splitter; simulated lines per second.
 #include <benchmark/benchmark.h>
 
 #include "feed/feed.h"
+#include "feed/simulate.h"
 #include "feed/splitter.h"
 
 namespace {
@@ -47,6 +48,23 @@ void BM_Splitter(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * chunk.size()));
 }
 BENCHMARK(BM_Splitter)->Arg(0)->Arg(1)->MinTime(0.1);
+
+void BM_SimulatedTestLines(benchmark::State& state) {
+  SimulationSettings settings;
+  settings.residents = 1'000'000;
+  const SimulatedCounty county(settings);
+  std::string out;
+  std::uint32_t resident = 0;
+  std::int64_t lines = 0;
+  for (auto _ : state) {
+    if (out.size() > 1'000'000) out.clear();
+    lines += county.append_test_line(resident, 0, out);
+    resident = (resident + 1) % settings.residents;
+  }
+  benchmark::DoNotOptimize(out.data());
+  state.SetItemsProcessed(lines);
+}
+BENCHMARK(BM_SimulatedTestLines)->MinTime(0.1);
 
 }  // namespace
 
