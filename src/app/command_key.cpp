@@ -9,6 +9,7 @@
 #include "app/files.h"
 #include "app/terminal.h"
 #include "base/bytes.h"
+#include "base/json.h"
 #include "crypto/signature.h"
 
 namespace mingma::app {
@@ -41,7 +42,7 @@ void show(const VerifyingKey& key, bool json) {
 
 Result<void> make(const KeyOptions& options) {
   if (!options.force && std::filesystem::exists(options.file)) {
-    return Error(errors::kFile, "is there already; a key that is in use must not be overwritten (--force does)", options.file);
+    return Error(errors::kFileFailed, "is there already; a key that is in use must not be overwritten (--force does)", options.file);
   }
   const SigningKey key = SigningKey::generate(options.algorithm == "es256" ? SignatureAlgorithm::kEs256
                                                                            : SignatureAlgorithm::kEd25519);

@@ -14,17 +14,17 @@ namespace mingma::app {
 namespace {
 
 Error file_error(const char* what, const std::filesystem::path& file) {
-  return Error(errors::kFile, std::string(what) + ": " + std::strerror(errno), file.string());
+  return Error(errors::kFileFailed, std::string(what) + ": " + std::strerror(errno), file.string());
 }
 
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t bytes_max) {
   std::error_code failure;
-  if (std::filesystem::is_directory(file, failure)) return Error(errors::kFile, "is a folder", file.string());
+  if (std::filesystem::is_directory(file, failure)) return Error(errors::kFileFailed, "is a folder", file.string());
   const auto size = std::filesystem::file_size(file, failure);
   if (!failure && size > bytes_max) {
-    return Error(errors::kFile, "is larger than the " + std::to_string(bytes_max) + " bytes allowed", file.string());
+    return Error(errors::kFileFailed, "is larger than the " + std::to_string(bytes_max) + " bytes allowed", file.string());
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) return file_error("cannot be read", file);

@@ -69,11 +69,11 @@ Result<void> write_qr_png(const QrMatrix& matrix, int pixels_per_module, const s
   image.format = PNG_FORMAT_GRAY;
   const std::filesystem::path partial = file.string() + ".part";
   if (png_image_write_to_file(&image, partial.c_str(), 0, pixels.data(), side, nullptr) == 0) {
-    return Error(errors::kFile, std::string("cannot write the picture: ") + image.message, file.string());
+    return Error(errors::kFileFailed, std::string("cannot write the picture: ") + image.message, file.string());
   }
   std::error_code failure;
   std::filesystem::rename(partial, file, failure);
-  if (failure) return Error(errors::kFile, "cannot write the picture: " + failure.message(), file.string());
+  if (failure) return Error(errors::kFileFailed, "cannot write the picture: " + failure.message(), file.string());
   return {};
 }
 
