@@ -17,7 +17,7 @@ constexpr int kGrantChainMax = 8;
 struct ParsedPolicy {
   rules::Policy policy;
   rules::CompiledPolicy compiled;
-  std::shared_ptr<const PublishedDocument> document;
+  std::size_t document;  // index into the documents
 };
 
 bool in_force(const InstitutionKey& key, UnixSeconds at) { return key.from <= at && (key.until == UnixSeconds{} || at < key.until); }
@@ -88,11 +88,11 @@ struct ControlState::Impl {
   Result<void> check_policy(const SignedDocument& document) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
 
-  Result<std::string> add_parsed(const std::shared_ptr<PublishedDocument>& document);
+  Result<std::string> add_parsed(const PublishedDocument& document);
   Result<std::string> add_institution(std::string_view bytes);
   Result<std::string> add_grant(std::string_view bytes);
   Result<std::string> add_revocation(std::string_view bytes);
-  Result<std::string> add_policy(const std::shared_ptr<PublishedDocument>& document);
+  Result<std::string> add_policy(std::string_view bytes);
 };
 
 ControlState::ControlState() : impl_(std::make_unique<Impl>()) {}
@@ -282,18 +282,18 @@ Result<std::string> ControlState::Impl::add_revocation(std::string_view bytes) {
   return revocation->id;
 }
 
-Result<std::string> ControlState::Impl::add_policy(const std::shared_ptr<PublishedDocument>& document) {
-  MINGMA_TRY(rules::Policy policy, rules::parse_policy(document->document.bytes));
-  rules::CompiledPolicy compiled = rules::CompiledPolicy::compile(policy);
+Result<std::string> ControlState::Impl::add_policy(std::string_view bytes) {
+  MINGMA_TRY(rules::Policy policy, rules::parse_policy(bytes));
+  MINGMA_TRY(rules::CompiledPolicy compiled, rules::CompiledPolicy::compile(policy));
   std::string id = policy_document_id(policy);
   policy_ids.emplace(id, policies.size());
-  policies.push_back(std::make_shared<const ParsedPolicy>(ParsedPolicy{std::move(policy), std::move(compiled), document}));
+  policies.push_back(std::make_shared<const ParsedPolicy>(ParsedPolicy{std::move(policy), std::move(compiled), documents.size()}));
   return id;
 }
 
-Result<std::string> ControlState::Impl::add_parsed(const std::shared_ptr<PublishedDocument>& document) {
-  const std::string& bytes = document->document.bytes;
-  switch (document->document.type) {
+Result<std::string> ControlState::Impl::add_parsed(const PublishedDocument& document) {
+  const std::string& bytes = document.document.bytes;
+  switch (document.document.type) {
     case DocumentType::kGenesis: {
       MINGMA_TRY(Genesis parsed, parse_genesis(bytes));
       genesis = std::make_shared<const Genesis>(std::move(parsed));
@@ -302,7 +302,7 @@ Result<std::string> ControlState::Impl::add_parsed(const std::shared_ptr<Publish
     case DocumentType::kInstitution: return add_institution(bytes);
     case DocumentType::kGrant: return add_grant(bytes);
     case DocumentType::kRevocation: return add_revocation(bytes);
-    case DocumentType::kPolicy: return add_policy(document);
+    case DocumentType::kPolicy: return add_policy(bytes);
     case DocumentType::kAreaOrder: {
       MINGMA_TRY(AreaOrderDocument order, parse_area_order(bytes));
       std::string number = order.order.number;
@@ -316,10 +316,16 @@ Result<std::string> ControlState::Impl::add_parsed(const std::shared_ptr<Publish
 Result<void> ControlState::add(PublishedDocument published) {
   const auto document = std::make_shared<PublishedDocument>(std::move(published));
   document->hash = crypto::sha256(as_bytes(document->document.bytes));
-  MINGMA_TRY(document->id, impl_->add_parsed(document));
+  MINGMA_TRY(document->id, impl_->add_parsed(*document));
   impl_->by_hash.emplace(document->hash, impl_->documents.size());
   impl_->documents.push_back(document);
   return {};
+}
+
+void ControlState::set_leaf(std::size_t index, LeafIndex leaf) {
+  auto document = std::make_shared<PublishedDocument>(*impl_->documents.at(index));
+  document->leaf = leaf;
+  impl_->documents[index] = std::move(document);
 }
 
 Bytes ControlState::encode_published(const PublishedDocument& published) {
@@ -429,7 +435,7 @@ std::size_t ControlState::policy_count() const { return impl_->policies.size(); 
 const rules::Policy& ControlState::policy(PolicyNumber number) const { return impl_->policies.at(number.value)->policy; }
 const rules::CompiledPolicy& ControlState::compiled(PolicyNumber number) const { return impl_->policies.at(number.value)->compiled; }
 const Digest& ControlState::policy_hash(PolicyNumber number) const { return impl_->policies.at(number.value)->policy.hash; }
-const PublishedDocument& ControlState::policy_document(PolicyNumber number) const { return *impl_->policies.at(number.value)->document; }
+const PublishedDocument& ControlState::policy_document(PolicyNumber number) const { return *impl_->documents[impl_->policies.at(number.value)->document]; }
 
 rules::Decision ControlState::decide(PolicyNumber number, const rules::FactRow& facts, UnixSeconds now) const {
   if (number == kNoPolicyNumber) return {};

@@ -61,7 +61,7 @@ class ControlState {
   ControlState& operator=(ControlState&&) noexcept;
   ControlState clone() const;  // cheap: parsed documents are shared
 
-  // A frozen copy of one stored entry of kControlTable.
+  // An entry of kControlTable.
   static Bytes encode_published(const PublishedDocument& document);
   static Result<PublishedDocument> decode_published(ByteView bytes);
 
@@ -70,6 +70,8 @@ class ControlState {
   Result<void> check(const SignedDocument& document, UnixSeconds now) const;
   // Adds a document that was accepted (it is parsed, not checked again).
   Result<void> add(PublishedDocument document);
+  // The place of documents()[index] in the control shard's ledger, once it is known.
+  void set_leaf(std::size_t index, LeafIndex leaf);
 
   bool has_genesis() const;
   const Genesis& genesis() const;  // requires has_genesis()

@@ -6,7 +6,7 @@
 //      see the durable state). Puts of the service's own tables may be added to the batch first.
 //   3. commit(planned): memory follows. Only now may results be answered.
 // One plan may be open at a time. If the write fails its outcome is unknown: drop the machine, open it again.
-// Dropping a plan without writing it: also drop the machine (the ledger writer has moved on).
+// A plan that is dropped unwritten leaves no trace.
 //
 // A replica or a replay runs apply(record) + commit(delta) only, with no keys and no rules consulted for colours.
 // The control shard (ShardId 0) takes documents and checkpoints; data shards take everything else. Data shards follow
@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ledger/ledger.h"
 #include "log/shard_log.h"
 #include "shard/command.h"
 #include "shard/control.h"
@@ -99,8 +100,8 @@ class ShardMachine final {
   const ControlState& control() const;
   const ControlView& view() const;  // as of time()
   Recolouring recolouring() const;
-  std::uint64_t ledger_size() const;
-  Digest ledger_root() const;
+  // For checkpoints and proofs. Committed leaves only; do not stage or commit through it.
+  ledger::Ledger& ledger();
 
  private:
   struct Impl;

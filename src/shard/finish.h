@@ -1,0 +1,48 @@
+// The last steps of an event: folding stored operations, deciding, and writing everything down. Internal to the room.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ledger/ledger.h"
+#include "shard/event.h"
+#include "shard/machine.h"
+#include "shard/working.h"
+
+namespace mingma::shard {
+
+struct Delta::Impl {
+  std::vector<std::pair<RowNumber, Row>> rows;  // ascending
+  std::shared_ptr<const ControlState> control;
+  std::shared_ptr<const ControlView> view;
+  MachineState machine;
+  std::optional<ledger::StagedLeaves> staged;
+  std::optional<log::RecordHeader> header;  // the owner's: to advance the log
+};
+
+// What rules say about a settled row.
+struct Verdict {
+  rules::Decision decision;
+  PolicyNumber policy = kNoPolicyNumber;
+};
+Verdict decide_row(const Working& working, const Row& row);
+// Does the verdict make a new version in the resident's chain?
+bool is_new_version(const Row& before, const Verdict& verdict);
+
+// The record of version before.version + 1. `previous`: SHA-256 of the present version's record, zero if there is none.
+DecisionRecord make_record(const Working& working, const Touched& touched, const Verdict& verdict, const Digest& previous);
+Result<Digest> previous_record_hash(const store::Reader& reader, const Row& before);
+// Without commitment and tag, which need the resident's keys.
+Leaf make_decision_leaf(const Working& working, const Touched& touched, const Verdict& verdict);
+Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row, StatementAction action);
+Leaf make_document_leaf(const Working& working, const SignedDocument& document);
+Leaf make_checkpoint_leaf(const Working& working, ByteView note);
+// What the blinded tag is made of: the institution's id, "self" for the resident, "" when nobody's statement caused it.
+std::string_view tag_name(const ControlState& control, InstitutionNumber institution, bool by_statement);
+
+// Folds the operations of a stored event, then settles. Refuses what no owner can have written (kShardInvalidEvent).
+Result<void> fold(Working& working, const Event& event);
+// Takes the event's decisions as written, and puts every table's changes and the leaves into the batch.
+Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger& ledger, store::Batch& batch);
+
+}  // namespace mingma::shard

@@ -1,0 +1,205 @@
+#include "shard/machine.h"
+
+#include <array>
+
+#include "crypto/digest.h"
+#include "shard/errors.h"
+#include "shard/image.h"
+#include "shard/planner.h"
+#include "shard/tiles.h"
+
+namespace mingma::shard {
+
+struct ShardMachine::Impl {
+  Impl(const MachineOptions& given, store::Store& given_store, log::ShardLog& given_log, const KeySource* given_keys)
+      : options(given), store(given_store), log(given_log), keys(given_keys), tiles(given_store) {}
+
+  MachineOptions options;
+  store::Store& store;
+  log::ShardLog& log;
+  const KeySource* keys;
+  StoreTiles tiles;
+  std::optional<ledger::Ledger> ledger;
+  ShardState state;
+};
+
+Delta::Delta() = default;
+Delta::Delta(Delta&&) noexcept = default;
+Delta& Delta::operator=(Delta&&) noexcept = default;
+Delta::~Delta() = default;
+
+namespace {
+
+Result<void> load_control(const store::Reader& reader, ShardState& state) {
+  ControlState control;
+  MINGMA_CHECK(reader.scan(kControlTable, {}, [&](ByteView, ByteView value) -> Result<void> {
+    MINGMA_TRY(PublishedDocument document, ControlState::decode_published(value));
+    return control.add(std::move(document));
+  }));
+  state.control = std::make_shared<const ControlState>(std::move(control));
+  state.view = state.control->view_at(state.machine.time);
+  return {};
+}
+
+Result<void> load_rows(const store::Reader& reader, RowTable& rows) {
+  return reader.scan(kRowsTable, {}, [&](ByteView key, ByteView value) -> Result<void> {
+    if (!equal(key, row_key(RowNumber{static_cast<std::uint32_t>(rows.size())}))) {
+      return Error(errors::kShardDamaged, "rows are missing; restore the shard from its log", "row " + std::to_string(rows.size()));
+    }
+    MINGMA_TRY(const Row row, read_row(value));
+    if (rows.find(row.resident)) return Error(errors::kShardDamaged, "two rows of one resident; restore the shard from its log");
+    rows.append(row);
+    return {};
+  });
+}
+
+}  // namespace
+
+ShardMachine::ShardMachine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ShardMachine::~ShardMachine() = default;
+
+Result<std::unique_ptr<ShardMachine>> ShardMachine::open(const MachineOptions& options, store::Store& store, log::ShardLog& log,
+                                                         const KeySource* keys) {
+  auto impl = std::make_unique<Impl>(options, store, log, keys);
+  MINGMA_TRY(const auto stored, store.get(kMetaTable, as_bytes("state")));
+  if (stored) {
+    MINGMA_TRY(impl->state.machine, decode_machine_state(*stored));
+    MINGMA_CHECK(load_control(store, impl->state));
+    MINGMA_CHECK(load_rows(store, impl->state.rows));
+  }
+  MINGMA_TRY(impl->ledger, ledger::Ledger::open(impl->tiles));
+  std::unique_ptr<ShardMachine> machine(new ShardMachine(std::move(impl)));
+  // Records after the stored position: a state restored from an older copy, or claims.
+  MINGMA_CHECK(log.read(Sequence{machine->position().value + 1}, [&](const log::Record& record) -> Result<void> {
+    store::Batch batch;
+    MINGMA_TRY(Delta delta, machine->apply(record, batch));
+    MINGMA_CHECK(store.write(batch, store::Durability::kBuffered));
+    machine->commit(std::move(delta));
+    return {};
+  }));
+  return machine;
+}
+
+Result<Planned> ShardMachine::plan(std::span<const Command> commands, UnixSeconds now, const Digest& seed) {
+  MINGMA_ASSERT(impl_->keys != nullptr);
+  const UnixSeconds time = std::max(now, impl_->state.machine.time);
+  const Sequence sequence{impl_->log.end().sequence.value + 1};
+  Planner planner(impl_->options, impl_->state, impl_->store, *impl_->keys, time, sequence, seed);
+  Planned planned;
+  std::vector<std::uint32_t> leaves;
+  for (const Command& command : commands) {
+    MINGMA_TRY(CommandResult result, planner.run(command));
+    leaves.push_back(planner.command_leaf());
+    planned.results.push_back(std::move(result));
+  }
+  if (planner.empty()) return planned;
+
+  MINGMA_CHECK(planner.complete());
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (leaves[i] != kNoLeaf) planned.results[i].leaf = LeafIndex{impl_->ledger->size().value + planner.place(leaves[i])};
+  }
+  const Event& event = planner.event();
+  planned.empty = false;
+  planned.body = encode_event(event);
+  MINGMA_TRY(planned.header, impl_->log.append(planned.body, planned.batch));
+  MINGMA_ASSERT(planned.header.sequence == sequence);
+  MINGMA_TRY(planned.delta, finish(planner.working(), event, *impl_->ledger, planned.batch));
+  planned.delta.impl->header = planned.header;
+  planned.statements_accepted = planner.statements_accepted();
+  for (const DecisionEntry& entry : event.decisions) planned.decisions += !entry.record.empty();
+  planned.leaves = static_cast<std::uint32_t>(event.leaves.size());
+  return planned;
+}
+
+void ShardMachine::commit(Planned&& planned) {
+  MINGMA_ASSERT(!planned.empty);
+  commit(std::move(planned.delta));
+}
+
+Result<Delta> ShardMachine::apply(const log::Record& record, store::Batch& batch) {
+  if (record.header.sequence <= position()) return Error(errors::kShardInvalidEvent, "a record that was applied already");
+  if (record.is_claim()) {
+    Delta delta;
+    delta.impl = std::make_unique<Delta::Impl>();
+    delta.impl->control = impl_->state.control;
+    delta.impl->view = impl_->state.view;
+    delta.impl->machine = impl_->state.machine;
+    delta.impl->machine.position = record.header.sequence;
+    batch.put(kMetaTable, as_bytes("state"), encode_machine_state(delta.impl->machine));
+    return delta;
+  }
+  MINGMA_TRY(const Event event, decode_event(record.body));
+  if (event.time < time()) return Error(errors::kShardInvalidEvent, "an event that is earlier than the one before");
+  Working working(impl_->state, impl_->store, event.time, record.header.sequence);
+  MINGMA_CHECK(fold(working, event));
+  return finish(working, event, *impl_->ledger, batch);
+}
+
+void ShardMachine::commit(Delta&& delta) {
+  Delta::Impl& change = *delta.impl;
+  RowTable& rows = impl_->state.rows;
+  for (const auto& [number, row] : change.rows) {
+    if (number.value < rows.size()) {
+      rows.set(number, row);
+    } else {
+      const RowNumber added = rows.append(row);
+      MINGMA_ASSERT(added == number);
+    }
+  }
+  impl_->state.control = std::move(change.control);
+  impl_->state.view = std::move(change.view);
+  impl_->state.machine = std::move(change.machine);
+  if (change.staged) impl_->ledger->commit(std::move(*change.staged));
+  if (change.header) impl_->log.advance(*change.header);
+}
+
+bool ShardMachine::due(UnixSeconds now) const {
+  const UnixSeconds next = next_due();
+  return next != UnixSeconds{} && next <= now;
+}
+
+UnixSeconds ShardMachine::next_due() const {
+  if (impl_->options.shard == kControlShard) return {};
+  if (impl_->state.machine.recolouring) return impl_->state.machine.time;
+  const UnixSeconds horizon = impl_->state.rows.next_horizon();
+  const UnixSeconds change = impl_->state.view->next_change;
+  if (horizon == rules::kNoHorizon) return change;
+  return change == UnixSeconds{} ? horizon : std::min(horizon, change);
+}
+
+ShardId ShardMachine::shard() const { return impl_->options.shard; }
+Sequence ShardMachine::position() const { return impl_->state.machine.position; }
+Sequence ShardMachine::followed() const { return impl_->state.machine.followed; }
+UnixSeconds ShardMachine::time() const { return impl_->state.machine.time; }
+const RowTable& ShardMachine::rows() const { return impl_->state.rows; }
+const ControlState& ShardMachine::control() const { return *impl_->state.control; }
+const ControlView& ShardMachine::view() const { return *impl_->state.view; }
+ledger::Ledger& ShardMachine::ledger() { return *impl_->ledger; }
+
+Recolouring ShardMachine::recolouring() const {
+  const MachineState& machine = impl_->state.machine;
+  return {machine.recolouring, machine.recolour_next, machine.recolour_since};
+}
+
+Result<Digest> state_digest(const store::Reader& reader) {
+  crypto::Sha256 hash;
+  const auto tables = shard_tables();
+  const auto add = [&](ByteView bytes) {
+    std::array<std::uint8_t, 8> length;
+    put_big_endian(static_cast<std::uint64_t>(bytes.size()), length.data());
+    hash.update(length).update(bytes);
+  };
+  for (const store::TableId table : kDigestTables) {
+    add(as_bytes(tables[table.value].name));
+    MINGMA_CHECK(reader.scan(table, {}, [&](ByteView key, ByteView value) -> Result<void> {
+      add(key);
+      add(value);
+      return {};
+    }));
+  }
+  MINGMA_TRY(const auto state, reader.get(kMetaTable, as_bytes("state")));
+  add(state ? ByteView(*state) : ByteView());
+  return hash.finish();
+}
+
+}  // namespace mingma::shard

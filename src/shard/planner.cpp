@@ -1,0 +1,140 @@
+#include "shard/planner.h"
+
+#include "crypto/digest.h"
+#include "crypto/seal.h"
+#include "shard/errors.h"
+#include "shard/image.h"
+
+namespace mingma::shard {
+namespace {
+
+constexpr std::size_t kSealedPersonBytesMax = 4u << 10;
+constexpr std::size_t kNoteBytesMax = 64u << 10;
+
+CommandResult refuse(Error error) {
+  CommandResult result;
+  result.error = std::move(error);
+  return result;
+}
+
+CommandResult refuse(const ErrorInfo& info, std::string message, std::string where = {}) {
+  return refuse(Error(info, std::move(message), std::move(where)));
+}
+
+CommandResult refuse_role() { return refuse(errors::kShardWrongShard, "this command belongs to a shard of the other kind"); }
+
+}  // namespace
+
+Planner::Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader, const KeySource& keys, UnixSeconds time,
+                 Sequence sequence, const Digest& seed)
+    : options_(options), reader_(reader), keys_(keys), working_(state, reader, time, sequence) {
+  event_.time = time;
+  event_.seed = seed;
+}
+
+Result<CommandResult> Planner::run(const Command& command) {
+  command_leaf_ = kNoLeaf;
+  return std::visit([&](const auto& specific) { return run(specific); }, command);
+}
+
+std::uint32_t Planner::add_leaf(const Leaf& leaf) {
+  encode_leaf(leaf, leaves_.emplace_back());
+  return static_cast<std::uint32_t>(leaves_.size() - 1);
+}
+
+std::uint32_t Planner::add_personal_leaf(Leaf leaf, const ResidentKeys& keys, ByteView record, std::string_view tag) {
+  const Digest opening = make_opening(keys, working_.sequence(), static_cast<std::uint32_t>(leaves_.size()));
+  leaf.commitment = make_commitment(keys, opening, record);
+  leaf.tag = make_blinded_tag(opening, tag);
+  return add_leaf(leaf);
+}
+
+ResidentKeys Planner::orphan_keys(const ResidentId& resident) const {
+  return derive_resident_keys(crypto::sha256_concat({as_bytes("mingma/v1/orphan"), event_.seed, resident.bytes}));
+}
+
+const ResidentKeys* Planner::keys_of(RowNumber row, const ResidentId& resident) {
+  const auto known = resident_keys_.find(row.value);
+  if (known != resident_keys_.end()) return &known->second;
+  auto keys = keys_.resident_keys(resident);
+  if (!keys.ok()) return nullptr;
+  return &resident_keys_.emplace(row.value, std::move(keys).value()).first->second;
+}
+
+Bytes Planner::seal(const Digest& key, ByteView context, ByteView plain) {
+  // The seed is fresh for every event, even for one planned again after a failed write: no nonce is used twice.
+  std::array<std::uint8_t, 4> counter;
+  put_big_endian(seals_++, counter.data());
+  const Digest drawn = crypto::sha256_concat({as_bytes("mingma/v1/nonce"), event_.seed, counter});
+  crypto::SealNonce nonce;
+  std::copy_n(drawn.bytes.begin(), nonce.size(), nonce.begin());
+  return crypto::seal(key, nonce, context, plain);
+}
+
+Result<CommandResult> Planner::run(const PublishCommand& command) {
+  if (!is_control()) return refuse_role();
+  CommandResult result;
+  result.document = crypto::sha256(as_bytes(command.document.bytes));
+  if (const PublishedDocument* present = working_.control().find_document(*result.document)) {
+    result.existed = true;
+    if (present->sequence < working_.sequence()) result.leaf = present->leaf;  // else: published in this very event
+    return result;
+  }
+  if (auto checked = working_.control().check(command.document, event_.time); !checked.ok()) return refuse(checked.error());
+  MINGMA_CHECK(working_.add_document(command.document, event_.time, working_.sequence()));
+  command_leaf_ = add_leaf(make_document_leaf(working_, command.document));
+  event_.operations.emplace_back(DocumentOperation{command.document, command_leaf_});
+  return result;
+}
+
+Result<CommandResult> Planner::run(const CheckpointCommand& command) {
+  if (!is_control()) return refuse_role();
+  if (!working_.control().has_genesis()) return refuse(errors::kShardNoGenesis, "the first document must be the genesis document");
+  if (command.note.empty() || command.note.size() > kNoteBytesMax) return refuse(errors::kShardTooLarge, "a checkpoint is 1 byte to 64 KiB");
+  command_leaf_ = add_leaf(make_checkpoint_leaf(working_, command.note));
+  event_.operations.emplace_back(CheckpointOperation{command.shard, command.note, command_leaf_});
+  return CommandResult{};
+}
+
+Result<CommandResult> Planner::run(const FollowCommand& command) {
+  if (is_control()) return refuse_role();
+  CommandResult result;
+  if (command.control_sequence <= working_.machine().followed) {
+    result.existed = true;
+    return result;
+  }
+  FollowOperation operation{command.control_sequence, command.event};
+  if (auto followed = working_.follow(operation); !followed.ok()) return refuse(followed.error());
+  event_.operations.emplace_back(std::move(operation));
+  return result;
+}
+
+Result<CommandResult> Planner::run(const RegisterCommand& command) {
+  if (is_control()) return refuse_role();
+  if (!working_.control().has_genesis()) return refuse(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
+  CommandResult result;
+  if (const auto row = working_.find(command.resident)) {
+    result.row = row;
+    result.existed = true;
+    return result;
+  }
+  if (!working_.control().genesis().province.contains(command.home)) {
+    return refuse(errors::kShardInvalidStatement, "a resident's home lies in the province", "home");
+  }
+  if (command.sealed_person.size() > kSealedPersonBytesMax) return refuse(errors::kShardTooLarge, "a person's sealed record is at most 4 KiB");
+  if (auto keys = keys_.resident_keys(command.resident); !keys.ok()) return refuse(keys.error());
+  RegisterOperation operation{command.resident, command.home, command.sealed_person};
+  result.row = working_.add_resident(operation);
+  event_.operations.emplace_back(std::move(operation));
+  return result;
+}
+
+Result<CommandResult> Planner::run(const DeviceCommand& command) {
+  if (is_control()) return refuse_role();
+  if (!working_.find(command.resident)) return refuse(errors::kShardUnknownResident, "not registered");
+  if (command.public_key.size() != 65) return refuse(errors::kShardInvalidStatement, "not an uncompressed P-256 point of 65 bytes", "public_key");
+  event_.operations.emplace_back(DeviceOperation{command.resident, command.public_key});
+  return CommandResult{};
+}
+
+}  // namespace mingma::shard

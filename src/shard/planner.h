@@ -1,0 +1,77 @@
+// Planner: the owner's half of an event. Checks commands, seals, commits, decides, shuffles. Internal to the room.
+// Threading: one thread, within one ShardMachine::plan.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "shard/command.h"
+#include "shard/finish.h"
+#include "shard/keys.h"
+#include "shard/machine.h"
+#include "shard/working.h"
+
+namespace mingma::shard {
+
+class Planner {
+ public:
+  Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader, const KeySource& keys, UnixSeconds time,
+          Sequence sequence, const Digest& seed);
+
+  // An error means that the store failed; a refused command is an error inside its result.
+  Result<CommandResult> run(const Command& command);
+  // Decides everyone who was touched and shuffles the leaves. Then event() is complete.
+  Result<void> complete();
+
+  bool empty() const { return event_.operations.empty(); }
+  Working& working() { return working_; }
+  const Event& event() const { return event_; }
+  std::uint32_t statements_accepted() const { return statements_accepted_; }
+  // Final position of the leaf with this canonical number.
+  std::uint32_t place(std::uint32_t index) const { return places_.at(index); }
+  // Canonical number of the leaf a command made, for its result; kNoLeaf if none.
+  std::uint32_t command_leaf() const { return command_leaf_; }
+
+ private:
+  Result<CommandResult> run(const PublishCommand& command);
+  Result<CommandResult> run(const CheckpointCommand& command);
+  Result<CommandResult> run(const FollowCommand& command);
+  Result<CommandResult> run(const RegisterCommand& command);
+  Result<CommandResult> run(const DeviceCommand& command);
+  Result<CommandResult> run(const StatementsCommand& command);
+  Result<CommandResult> run(const TickCommand& command);
+
+  bool is_control() const { return options_.shard == kControlShard; }
+  std::uint32_t add_leaf(const Leaf& leaf);
+  std::uint32_t add_personal_leaf(Leaf leaf, const ResidentKeys& keys, ByteView record, std::string_view tag);
+  // Null: destroyed.
+  const ResidentKeys* keys_of(RowNumber row, const ResidentId& resident);
+  // Of someone whose key is destroyed: nobody can ever open these commitments, but the chain goes on.
+  ResidentKeys orphan_keys(const ResidentId& resident) const;
+
+  Result<void> check_statements(const StatementsCommand& command, InstitutionNumber institution) const;
+  Result<StatementEntry> plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line);
+  Result<Outcome> check_line(const StatementsCommand& command, InstitutionNumber institution, const Statement& statement, RowNumber row,
+                             const StatementId& id, const ResidentKeys& keys);
+  Result<Outcome> check_correction(InstitutionNumber institution, const Statement& statement, RowNumber row, const ResidentKeys& keys) const;
+  Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
+  Bytes seal(const Digest& key, ByteView context, ByteView plain);
+  RecolourOperation choose_recolouring();
+  Result<void> decide(Touched& touched);
+
+  const MachineOptions& options_;
+  const store::Reader& reader_;
+  const KeySource& keys_;
+  Working working_;
+  Event event_;
+  std::vector<Bytes> leaves_;           // canonical order
+  std::vector<std::uint32_t> places_;   // canonical number -> position
+  std::unordered_map<std::uint32_t, ResidentKeys> resident_keys_;  // by row; only looked up
+  std::vector<RowNumber> due_;
+  std::uint32_t seals_ = 0;
+  std::uint32_t statements_ = 0;
+  std::uint32_t statements_accepted_ = 0;
+  std::uint32_t command_leaf_ = kNoLeaf;
+};
+
+}  // namespace mingma::shard

@@ -1,0 +1,136 @@
+// Deciding: whom the clock or a new policy concerns, what rules say, and the shuffle.
+#include <algorithm>
+
+#include "crypto/digest.h"
+#include "rules/compiled.h"
+#include "shard/errors.h"
+#include "shard/planner.h"
+
+namespace mingma::shard {
+namespace {
+
+constexpr std::size_t kBlock = rules::CompiledPolicy::kRowsAtOnce;
+
+// Decisions of up to kBlock consecutive rows under the present view, without changing anything.
+class BlockDecider {
+ public:
+  BlockDecider(const Working& working) : working_(working) {}  // NOLINT(google-explicit-constructor)
+
+  void decide(std::size_t first, std::size_t end) {
+    const RowTable& rows = working_.base().rows;
+    const std::size_t count = end - first;
+    std::vector<PolicyNumber> needed;
+    for (std::size_t i = 0; i < count; ++i) {
+      const RowNumber row{static_cast<std::uint32_t>(first + i)};
+      policies_[i] = working_.view().policy_for(rows.stay(row), rows.home(row));
+      verdicts_[i] = {{}, policies_[i]};
+      if (policies_[i] != kNoPolicyNumber && std::find(needed.begin(), needed.end(), policies_[i]) == needed.end()) needed.push_back(policies_[i]);
+    }
+    for (const PolicyNumber policy : needed) {
+      working_.control().compiled(policy).recolour(rows.facts(), first, end, working_.time(), std::span(outcomes_).first(count),
+                                                   std::span(horizons_).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        if (policies_[i] == policy) verdicts_[i].decision = outcomes_[i].with_horizon(horizons_[i]);
+      }
+    }
+  }
+  const Verdict& verdict(std::size_t i) const { return verdicts_[i]; }
+
+ private:
+  const Working& working_;
+  std::array<PolicyNumber, kBlock> policies_;
+  std::array<Verdict, kBlock> verdicts_;
+  std::array<rules::Outcome, kBlock> outcomes_;
+  std::array<std::uint32_t, kBlock> horizons_;
+};
+
+}  // namespace
+
+// Goes on from where the last one stopped until enough rows changed or were looked at.
+RecolourOperation Planner::choose_recolouring() {
+  const RowTable& rows = working_.base().rows;
+  const RowNumber first = working_.machine().recolour_next;
+  const std::size_t end = std::min<std::size_t>(rows.size(), first.value + std::size_t{options_.recolour_rows_max});
+  const auto decider = std::make_unique<BlockDecider>(working_);
+  std::vector<RowNumber> changed;
+  std::uint32_t work = 0;
+  std::size_t at = first.value;
+  while (at < end && work < options_.tick_decisions_max) {
+    const std::size_t block_end = std::min(end, at / kBlock * kBlock + kBlock);
+    decider->decide(at, block_end);
+    const std::size_t block = at;
+    for (; at < block_end && work < options_.tick_decisions_max; ++at) {
+      const RowNumber row{static_cast<std::uint32_t>(at)};
+      if (working_.machine().scope.concerns(rows.home(row), rows.stay(row), rows.flags(row))) {
+        ++work;  // the operation itself says that it is reduced and decided again
+        continue;
+      }
+      const Verdict& verdict = decider->verdict(at - block);
+      if (verdict.policy == rows.policy(row) && verdict.decision == rows.decision(row)) continue;
+      changed.push_back(row);
+      ++work;
+    }
+  }
+  const RecolourOperation operation{first, RowNumber{static_cast<std::uint32_t>(at)}};
+  working_.recolour(operation);
+  for (const RowNumber row : changed) working_.touch(row, DecisionCause::kRecolour);
+  return operation;
+}
+
+Result<CommandResult> Planner::run(const TickCommand&) {
+  if (is_control()) {
+    CommandResult result;
+    result.error = Error(errors::kShardWrongShard, "this command belongs to a shard of the other kind");
+    return result;
+  }
+  const ShardState& base = working_.base();
+  base.rows.due(event_.time, options_.tick_decisions_max, due_);
+  const bool view_changed = working_.shared_view() != base.view;
+  if (!due_.empty() || view_changed) {
+    for (const RowNumber row : due_) working_.touch(row, DecisionCause::kTick);
+    event_.operations.emplace_back(TickOperation{due_});
+  }
+  if (working_.machine().recolouring) event_.operations.emplace_back(choose_recolouring());
+  return CommandResult{};
+}
+
+Result<void> Planner::decide(Touched& touched) {
+  const Verdict verdict = decide_row(working_, touched.row);
+  const bool fresh = is_new_version(touched.before, verdict);
+  if (!fresh && verdict.decision.horizon == touched.before.decision.horizon) return {};
+  DecisionEntry entry{.row = touched.number, .decision = verdict.decision, .policy = verdict.policy};
+  if (fresh) {
+    MINGMA_TRY(const Digest previous, previous_record_hash(reader_, touched.before));
+    entry.record = encode_decision_record(make_record(working_, touched, verdict, previous));
+    const std::string_view tag = tag_name(working_.control(), touched.institution, touched.by_statement);
+    const Leaf leaf = make_decision_leaf(working_, touched, verdict);
+    const ResidentKeys* keys = keys_of(touched.number, touched.row.resident);
+    entry.leaf = keys != nullptr ? add_personal_leaf(leaf, *keys, entry.record, tag)
+                                 : add_personal_leaf(leaf, orphan_keys(touched.row.resident), entry.record, tag);
+  }
+  event_.decisions.push_back(std::move(entry));
+  return {};
+}
+
+Result<void> Planner::complete() {
+  MINGMA_CHECK(working_.settle());
+  for (Touched* touched : working_.sorted()) MINGMA_CHECK(decide(*touched));
+
+  places_ = leaf_permutation(event_.seed, static_cast<std::uint32_t>(leaves_.size()));
+  event_.leaves.resize(leaves_.size());
+  for (std::size_t i = 0; i < leaves_.size(); ++i) event_.leaves[places_[i]] = std::move(leaves_[i]);
+  const auto move_leaf = [&](std::uint32_t& leaf) {
+    if (leaf != kNoLeaf) leaf = places_[leaf];
+  };
+  for (Operation& operation : event_.operations) {
+    if (auto* document = std::get_if<DocumentOperation>(&operation)) move_leaf(document->leaf);
+    if (auto* checkpoint = std::get_if<CheckpointOperation>(&operation)) move_leaf(checkpoint->leaf);
+    if (auto* statements = std::get_if<StatementsOperation>(&operation)) {
+      for (StatementEntry& entry : statements->entries) move_leaf(entry.leaf);
+    }
+  }
+  for (DecisionEntry& entry : event_.decisions) move_leaf(entry.leaf);
+  return {};
+}
+
+}  // namespace mingma::shard

@@ -1,0 +1,178 @@
+// Statements: who signed, may they, was it here before, what does it correct.
+#include "crypto/digest.h"
+#include "shard/authority.h"
+#include "shard/errors.h"
+#include "shard/planner.h"
+
+namespace mingma::shard {
+namespace {
+
+constexpr std::int64_t kClockSkewSeconds = 300;
+constexpr std::size_t kAuthorityDigestOffset = 1 + 4;
+
+Error refused(const ErrorInfo& info, std::string message) { return Error(info, std::move(message)); }
+
+CommandResult refuse(Error error) {
+  CommandResult result;
+  result.error = std::move(error);
+  return result;
+}
+
+}  // namespace
+
+Result<void> Planner::check_statements(const StatementsCommand& command, InstitutionNumber institution) const {
+  if (!working_.control().has_genesis()) return refused(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
+  if (statements_ + command.lines.size() > kEventStatementsMax) return refused(errors::kShardTooLarge, "over 20,000 statements in one event");
+  if (command.lines.empty()) return refused(errors::kShardInvalidStatement, "no statements");
+  for (std::size_t i = 1; i < command.lines.size(); ++i) {
+    if (command.lines[i].line < command.lines[i - 1].line) return refused(errors::kShardInvalidStatement, "lines are not in ascending order");
+  }
+  for (const StatementLine& line : command.lines) {
+    if (line.statement.institution != command.institution) return refused(errors::kShardConflict, "a statement of another institution");
+  }
+  if (command.authority == AuthorityKind::kSession) {
+    if (command.institution != "self") return refused(errors::kShardInvalidStatement, "a session signs for the resident only");
+    return {};
+  }
+  const Institution* found = working_.control().institution(institution);
+  if (found == nullptr) return refused(errors::kShardUnknownInstitution, "no such institution");
+  if (found->klass == InstitutionClass::kOperator) return refused(errors::kShardNotAuthorised, "an operator never signs a statement");
+  return {};
+}
+
+Result<void> Planner::seal_authority(const StatementsCommand& command, StatementsOperation& operation) {
+  const Bytes material = encode_authority(command);
+  if (command.authority == AuthorityKind::kManifest) {
+    auto key = keys_.submission_key(command.submission);
+    if (!key.ok()) return std::move(key).error();
+    operation.sealed_authority = seal(*key, command.submission, material);
+    return {};
+  }
+  const ResidentId& resident = command.lines.front().statement.resident;
+  const auto row = working_.find(resident);
+  const ResidentKeys* keys = row ? keys_of(*row, resident) : nullptr;
+  if (keys != nullptr) operation.sealed_authority = seal(keys->seal, operation.submission, material);
+  return {};
+}
+
+Result<Outcome> Planner::check_correction(InstitutionNumber institution, const Statement& statement, RowNumber row, const ResidentKeys& keys) const {
+  const bool add = statement.action == StatementAction::kAdd;
+  if (statement.action == StatementAction::kReplace) return Outcome::kAccepted;
+  const Touched* touched = const_cast<Working&>(working_).find_touched(row);
+  const std::uint8_t flags = touched != nullptr ? touched->row.flags : working_.base().rows.flags(row);
+  if (add && (flags & kRowWasCorrected) == 0) return Outcome::kAccepted;
+
+  const RecordTag tag = make_record_tag(keys, statement.institution, add ? statement.source_record : statement.earlier_record);
+  MINGMA_TRY(const auto evidence, working_.all_evidence(row));
+  for (const StoredEvidence& other : evidence) {
+    if (other.institution != institution) continue;
+    if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at) return Outcome::kSuperseded;
+    if (!add && other.status == EvidenceStatus::kEffective && other.record == tag) return Outcome::kAccepted;
+  }
+  return add ? Outcome::kAccepted : Outcome::kNoEarlierRecord;
+}
+
+Result<Outcome> Planner::check_line(const StatementsCommand& command, InstitutionNumber institution, const Statement& statement, RowNumber row,
+                                    const StatementId& id, const ResidentKeys& keys) {
+  MINGMA_TRY(const bool duplicate, working_.has_evidence(statement.resident, row, id));
+  if (duplicate) return Outcome::kDuplicate;
+  if (command.authority != AuthorityKind::kSession) {
+    const Touched* touched = working_.find_touched(row);
+    const DivisionCode home = touched != nullptr ? touched->row.home : working_.base().rows.home(row);
+    const DivisionCode stay = touched != nullptr ? touched->row.stay : working_.base().rows.stay(row);
+    const rules::EvidenceKind kind = statement.evidence.kind;
+    const ControlState& control = working_.control();
+    if (!control.authorised(institution, kind, home, statement.signed_at, event_.time) &&
+        (stay == home || !control.authorised(institution, kind, stay, statement.signed_at, event_.time))) {
+      return Outcome::kNotAuthorised;
+    }
+  }
+  return check_correction(institution, statement, row, keys);
+}
+
+Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line) {
+  const Statement& statement = line.statement;
+  StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
+  if (!check_statement(statement).ok() || statement.signed_at > event_.time.plus(kClockSkewSeconds)) return entry;
+  const Bytes canonical = encode_statement(statement);
+  entry.id = crypto::sha256(canonical);
+  const bool session = command.authority == AuthorityKind::kSession;
+  if (session && !rules::evidence_kind_info(statement.evidence.kind).resident_may_sign) {
+    entry.outcome = Outcome::kWrongSigner;
+    return entry;
+  }
+  const auto row = working_.find(statement.resident);
+  if (!row) {
+    entry.outcome = Outcome::kUnknownResident;
+    return entry;
+  }
+  const ResidentKeys* keys = keys_of(*row, statement.resident);
+  if (keys == nullptr) {
+    entry.outcome = Outcome::kKeyDestroyed;
+    return entry;
+  }
+  MINGMA_TRY(entry.outcome, check_line(command, institution, statement, *row, entry.id, *keys));
+  if (entry.outcome != Outcome::kAccepted && entry.outcome != Outcome::kSuperseded) return entry;
+
+  entry.action = statement.action;
+  entry.evidence = statement.evidence;
+  entry.signed_at = statement.signed_at;
+  entry.record = make_record_tag(*keys, statement.institution, statement.source_record);
+  if (statement.action != StatementAction::kAdd) entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
+  entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
+  const Row& now = working_.touch(*row, DecisionCause::kStatements);
+  entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, statement.action), *keys, canonical, statement.institution);
+  MINGMA_CHECK(working_.add_statement(*row, institution, entry, entry.leaf));
+  statements_accepted_ += entry.outcome == Outcome::kAccepted;
+  return entry;
+}
+
+Result<CommandResult> Planner::run(const StatementsCommand& command) {
+  if (is_control()) return refuse(refused(errors::kShardWrongShard, "this command belongs to a shard of the other kind"));
+  StatementsOperation operation{.authority = command.authority, .key_id = command.key_id};
+  operation.institution = command.authority == AuthorityKind::kSession ? kSelf : working_.control().institution_number(command.institution);
+  if (auto checked = check_statements(command, operation.institution); !checked.ok()) return refuse(checked.error());
+
+  bool stored = false;
+  if (command.authority == AuthorityKind::kManifest) {
+    Bytes present;
+    MINGMA_TRY(stored, reader_.get_into(kSubmissionsTable, command.submission, present));
+    const Digest digest = crypto::sha256(command.document);
+    if (stored && !equal(ByteView(present).subspan(kAuthorityDigestOffset, 32), digest)) {
+      return refuse(refused(errors::kShardConflict, "another manifest has this submission id"));
+    }
+    auto authority = check_manifest(command, working_.control(), operation.institution, event_.time, stored);
+    if (!authority.ok()) return refuse(std::move(authority).error());
+    operation.authority_digest = authority->digest;
+    operation.submission = command.submission;
+    operation.part = command.part;
+    operation.part_lines = command.part_lines;
+    operation.siblings = command.siblings;
+  } else if (command.authority == AuthorityKind::kDocument) {
+    auto authority = check_document(command, working_.control(), operation.institution, event_.time);
+    if (!authority.ok()) return refuse(std::move(authority).error());
+    operation.authority_digest = authority->digest;
+    std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
+  }
+  if (command.authority != AuthorityKind::kSession && !stored) {
+    if (auto sealed = seal_authority(command, operation); !sealed.ok()) return refuse(sealed.error());
+  }
+
+  CommandResult result;
+  operation.first_line = command.lines.front().line;
+  operation.entries.reserve(command.lines.size());
+  result.statements.reserve(command.lines.size());
+  for (const StatementLine& line : command.lines) {
+    if (command.authority == AuthorityKind::kManifest && (operation.lines.empty() || operation.lines.back().line != line.line)) {
+      operation.lines.push_back({line.line, line.line_hash});
+    }
+    MINGMA_TRY(StatementEntry entry, plan_line(command, operation.institution, line));
+    result.statements.push_back({line.line, entry.id, entry.outcome});
+    operation.entries.push_back(std::move(entry));
+  }
+  statements_ += static_cast<std::uint32_t>(command.lines.size());
+  event_.operations.emplace_back(std::move(operation));
+  return result;
+}
+
+}  // namespace mingma::shard
