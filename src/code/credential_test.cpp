@@ -155,21 +155,5 @@ TEST(Credential, IsAnHcertToOtherDecoders) {
   EXPECT_EQ(foreign->algorithm, -7);
 }
 
-// Fixed bytes of format version 1: this test reads them forever.
-TEST(Credential, ReadsTheGoldenCredential) {
-  const Bytes golden = hex_decode(
-      "d2844da201260448785ae4a3f039839ca058bea60165434e2d3431041a62a7cf80061a62a67ba80750070707070707070707"
-      "0707070707070708a101a401022001215820694bc81731e02f13b89ccff008d144f7940859f259adbb8ce229973211818b10"
-      "22582083c130dcf348bc0b3ed174b052e5655624a43469dd2fc8d7d18ea55cb66780c8390103a120a8010102624233035820"
-      "42424242424242424242424242424242424242424242424242424242424242420403051a00141bef0665e5bca02a2a076431"
-      "323358081a62a289805840cda08679250a4adb97cc52ce54487fa86380cc2bd15463ec0f1c5725bfcd89a0a9729168ef5485"
-      "ab1d0278f5f5ccd1663d1736ee4c65573f2ccb256ca286b67c").value();
-  const auto credential = read_credential(golden);
-  ASSERT_TRUE(credential.ok()) << credential.error().to_string();
-  Province province;
-  EXPECT_EQ(credential->claims, province.phone_claims());
-  EXPECT_TRUE(credential->envelope.verify(province.code_key.verifying_key()).ok());
-}
-
 }  // namespace
 }  // namespace mingma::code
