@@ -157,8 +157,8 @@ auto with_patience(const IngestOptions& options, const Call& call) -> decltype(c
     auto result = call();
     if (result.ok()) return result;
     const Error& error = result.error();
-    const bool transient = error.is(errors::kUnreachable) || error.is(errors::kNoAnswer) ||
-                           error.is(errors::kInvalidAnswer) || error.message().rfind("service.overloaded", 0) == 0 ||
+    const bool transient = error.is(http::errors::kUnreachable) || error.is(http::errors::kNoAnswer) ||
+                           error.is(http::errors::kInvalidAnswer) || error.message().rfind("service.overloaded", 0) == 0 ||
                            error.message().rfind("service.not_ready", 0) == 0 || error.message().rfind("http.", 0) == 0;
     if (!transient || std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.retry_seconds)) return result;
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
