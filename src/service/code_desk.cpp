@@ -103,6 +103,11 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& reque
 
 void CodeDesk::forget(const ResidentId& resident) { cards_.erase(resident); }
 
+void CodeDesk::forget_all() {
+  cards_.clear();
+  codes_.clear();
+}
+
 Result<const CodeDesk::Card*> CodeDesk::card(const ResidentId& resident) {
   if (const Card* kept = cards_.find(resident); kept != nullptr) return kept;
   MINGMA_TRY(Card read, read_card(resident));

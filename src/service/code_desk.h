@@ -41,6 +41,7 @@ class CodeDesk final {
   Result<std::shared_ptr<const ShownCode>> show(const CodeRequest& request);
   // A device was added, a key destroyed: what is kept of this resident is read again.
   void forget(const ResidentId& resident);
+  void forget_all();
 
   struct Counters {
     std::atomic<std::uint64_t> shown{0}, signed_new{0};

@@ -47,6 +47,7 @@ class DataDir final {
   ~DataDir();
 
   const ProvinceFile& province() const { return province_; }
+  const std::string& path() const { return path_; }
   std::string shard_path(ShardId shard) const;
   std::string exchange_path() const { return path_ + "/exchange"; }
   std::string spool_path() const { return path_ + "/spool"; }

@@ -13,13 +13,8 @@ constexpr std::string_view kNewestKey = "newest";
 
 }  // namespace
 
-Result<std::optional<Bytes>> LedgerTables::get(std::string_view key) const {
-  const bool tile = key.starts_with('b') || key.starts_with('h');
-  return reader_->get(tile ? shard::kLedgerTilesTable : shard::kLedgerMetaTable, as_bytes(key));
-}
-
 LedgerDesk::LedgerDesk(store::Store& store, std::string origin, crypto::SigningKey key)
-    : store_(store), origin_(std::move(origin)), key_(std::move(key)), tables_(&store) {}
+    : store_(store), origin_(std::move(origin)), key_(std::move(key)), tiles_(snapshot_) {}
 
 Result<std::unique_ptr<LedgerDesk>> LedgerDesk::open(store::Store& store, std::string origin, crypto::SigningKey key) {
   std::unique_ptr<LedgerDesk> desk(new LedgerDesk(store, std::move(origin), std::move(key)));
@@ -34,9 +29,9 @@ Result<std::unique_ptr<LedgerDesk>> LedgerDesk::open(store::Store& store, std::s
 }
 
 Result<void> LedgerDesk::refresh() {
-  MINGMA_TRY(snapshot_, store_.snapshot());
-  tables_.look_at(snapshot_.get());
-  MINGMA_TRY(ledger_, ledger::Ledger::open(tables_));
+  MINGMA_TRY(auto snapshot, store_.snapshot());
+  snapshot_.turn_to(std::move(snapshot));
+  MINGMA_TRY(ledger_, ledger::Ledger::open(tiles_));
   return {};
 }
 

@@ -18,19 +18,20 @@
 #include "ledger/publisher.h"
 #include "ledger/tree_view.h"
 #include "service/types.h"
+#include "shard/tiles.h"
 #include "store/store.h"
 
 namespace mingma::service {
 
-// The ledger's keys in a shard's tables, read through any Reader (a snapshot, or the store itself).
-class LedgerTables final : public ledger::TileStore {
+// A reader that can be turned to a newer snapshot while others hold a reference to it.
+class NewestSnapshot final : public store::Reader {
  public:
-  explicit LedgerTables(const store::Reader* reader) : reader_(reader) {}
-  void look_at(const store::Reader* reader) { reader_ = reader; }
-  Result<std::optional<Bytes>> get(std::string_view key) const override;
+  void turn_to(std::unique_ptr<store::Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override { return snapshot_->get_into(table, key, out); }
+  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override { return snapshot_->iterate(table); }
 
  private:
-  const store::Reader* reader_;
+  std::unique_ptr<store::Snapshot> snapshot_;
 };
 
 class LedgerDesk final {
@@ -62,8 +63,8 @@ class LedgerDesk final {
   std::string verifier_key_;
 
   mutable std::mutex mutex_;
-  std::unique_ptr<store::Snapshot> snapshot_;
-  LedgerTables tables_;
+  NewestSnapshot snapshot_;
+  shard::StoreTiles tiles_;
   std::optional<ledger::Ledger> ledger_;
   std::optional<ledger::CheckpointPublisher> publisher_;
   ledger::NodeCache cache_;

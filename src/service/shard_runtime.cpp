@@ -220,7 +220,12 @@ void ShardRuntime::publish_health() {
   health_.state = state_;
   health_.residents = machine_->rows().size();
   health_.sequence = machine_->position().value;
-  health_.leaves = machine_->ledger_size();
+  health_.leaves = machine_->ledger().size().value;
+}
+
+void ShardRuntime::note_checkpoint(UnixSeconds at) {
+  const std::lock_guard lock(health_mutex_);
+  health_.checkpoint_at = at;
 }
 
 ShardHealth ShardRuntime::health() const {

@@ -70,6 +70,7 @@ class ShardRuntime final {
   // Runs after each commit, on the shard's thread.
   void set_commit_hook(std::function<void()> hook) { commit_hook_ = std::move(hook); }
   void stop(std::string reason);
+  void note_checkpoint(UnixSeconds at);  // for health(); any thread
 
   bool here() const { return executor_.running_in_this_thread(); }
   boost::asio::io_context::executor_type executor() const { return executor_; }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "service/errors.h"
+#include "shard/statement_document.h"
 
 namespace mingma::service {
 namespace {
@@ -25,15 +26,8 @@ Result<std::string> text(const Json& object, std::string_view name, bool require
   return member->string();
 }
 
-Result<shard::StatementAction> parse_action(const std::string& name, bool correction) {
-  if (name == "add" && !correction) return shard::StatementAction::kAdd;
-  if (name == "replace" && correction) return shard::StatementAction::kReplace;
-  if (name == "withdraw" && correction) return shard::StatementAction::kWithdraw;
-  return invalid("a statement adds, a correction replaces or withdraws", "/action");
-}
-
 Result<Person> parse_person(const Json& json) {
-  MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number"}, "/resident"));
+  MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number"}, "/person"));
   Person person;
   MINGMA_TRY(person.document_type, text(json, "document_type", true));
   MINGMA_TRY(person.country, text(json, "country", false));
@@ -91,31 +85,16 @@ Result<shard::SignedDocument> to_shard_document(const SignedDocument& document) 
 }
 
 Result<shard::Statement> parse_statement_document(const SignedDocument& document, const Pseudonyms& pseudonyms) {
-  const bool correction = document.type == "correction";
-  if (!correction && document.type != "statement") return invalid("this must be a statement or a correction", "/type");
-  if (document.document.size() > shard::kDocumentBytesMax) return invalid("a document has at most 1 MiB", "/");
-  MINGMA_TRY(const Json json, parse_json(document.document));
-  MINGMA_CHECK(only_members(json, {"type", "institution", "resident", "action", "evidence", "source_record", "earlier_record", "reason", "signed_at"}, ""));
-  MINGMA_TRY(const std::string type, text(json, "type", true));
-  if (type != document.type) return invalid("the document is of another type than its envelope says", "/type");
-  shard::Statement statement;
-  MINGMA_TRY(statement.institution, text(json, "institution", true));
-  MINGMA_TRY(const std::string action, text(json, "action", true));
-  MINGMA_TRY(statement.action, parse_action(action, correction));
-  MINGMA_TRY(statement.source_record, text(json, "source_record", true));
-  MINGMA_TRY(statement.earlier_record, text(json, "earlier_record", false));
-  MINGMA_TRY(statement.reason, text(json, "reason", false));
-  MINGMA_TRY(const std::string signed_at, text(json, "signed_at", true));
-  MINGMA_TRY(statement.signed_at, parse_instant(signed_at));
-  const Json* resident = json.find("resident");
-  const Json* evidence = json.find("evidence");
-  if (resident == nullptr || evidence == nullptr) return invalid("resident and evidence are missing", "/");
-  MINGMA_TRY(const Person person, parse_person(*resident));
+  MINGMA_TRY(shard::StatementDocument parsed, shard::parse_statement_document(document.document));
+  const bool correction = parsed.statement.action != shard::StatementAction::kAdd;
+  if (document.type != (correction ? "correction" : "statement")) {
+    return invalid("the document is of another type than its envelope says", "/type");
+  }
+  MINGMA_TRY(const Person person, parse_person(parsed.person));
   MINGMA_TRY(const feed::PersonIdentity identity, to_identity(person));
-  statement.resident = pseudonyms.of(identity);
-  MINGMA_TRY(statement.evidence, rules::evidence_from_json(*evidence));
-  MINGMA_CHECK(shard::check_statement(statement));
-  return statement;
+  parsed.statement.resident = pseudonyms.of(identity);
+  MINGMA_CHECK(shard::check_statement(parsed.statement));
+  return std::move(parsed.statement);
 }
 
 }  // namespace mingma::service

@@ -1,11 +1,8 @@
 // Signed documents as clients send them, and the single statements among them.
 //
-// A "statement" or "correction" document is JSON, signed by one key of its institution over
-// SHA-256("mingma/v1/<type>\n" || document):
-//   {"type": "statement" | "correction", "institution": "...", "resident": {"document_type": "resident_id" | "passport",
-//    "country": "CHN"?, "document_number": "..."}, "action": "add" | "replace" | "withdraw", "evidence": {...},
-//    "source_record": "...", "earlier_record": "..."?, "reason": "..."?, "signed_at": "<instant>"}
-// A statement adds, a correction replaces or withdraws. Unknown members are refused. Kept sealed under the resident's key.
+// A "statement" or "correction" document has the form of shard/statement_document.h; its "person" is
+//   {"document_type": "resident_id" | "passport", "country": "CHN"?, "document_number": "..."}
+// It is signed by one key of its institution over SHA-256("mingma/v1/<type>\n" || document) and kept sealed under the resident's key.
 // Pure functions. Errors: kBadRequest with the place; errors of evidence and identity as they are. Limits: 1 MiB.
 #pragma once
 

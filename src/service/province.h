@@ -1,0 +1,132 @@
+// The province at work: every shard, desk, pump and clock, and the use cases of Api over them.
+//
+// Made by open() from a ProvinceConfig (`province_config` gives one for a data directory). Workers are Asio io_contexts,
+// one thread each, that the caller runs; shard n lives on worker n mod workers. Besides them there are committer threads that
+// wait for disks and a pool that reads feeds.
+//
+// Start: open() loads every shard (in parallel), start() begins the clocks and resumes received parts; then run the workers.
+// Stop: stop() (commands under way finish or are dropped unanswered), let the workers' run() return, destroy. Nothing is lost by
+//   just being killed: whatever was answered is durable.
+// Pumps: every shard's clock ticks each 250 ms; each second a checkpoint is published; the control shard's events are
+//   handed to every data shard as soon as they are durable, and data shards' checkpoints to the control shard.
+// Threading: open, start, stop and destruction from one thread; Api from any.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "service/api.h"
+#include "service/code_desk.h"
+#include "service/data_dir.h"
+#include "service/ledger_desk.h"
+#include "service/statistics.h"
+#include "service/submissions.h"
+#include "service/trust_packs.h"
+
+namespace mingma::service {
+
+struct ProvinceConfig {
+  ProvinceFile file;
+  std::string spool_path;
+  std::function<Result<Digest>(const std::string&)> secret;                  // DataDir::secret
+  std::function<Result<crypto::SigningKey>(const std::string&)> signing_key;  // DataDir::signing_key
+  // "shard-3", "exchange": opens or creates that store.
+  std::function<Result<std::unique_ptr<store::Store>>(const std::string&, std::span<const store::TableSpec>)> open_store;
+
+  ShardRuntime::Limits shard_limits;
+  CodeDesk::Limits code_limits;
+  std::size_t committer_threads = 4;
+  std::size_t feed_threads = 2;
+};
+
+// `dir` must outlive the province.
+ProvinceConfig province_config(const DataDir& dir);
+
+class Province final : public Api {
+ public:
+  // Refused: stores that belong to another province, number of shards or pseudonym key than the configuration says. A shard that cannot be
+  // loaded is stopped and says so in health(); the others serve.
+  static Result<std::unique_ptr<Province>> open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers, const Clock& clock, Rng& rng);
+  ~Province() override;
+
+  void start();
+  void stop();
+  // One round of what the clocks do, on the shards' executors: for tests with a clock that stands still.
+  void tick_all();
+
+  // Destroys the keys of one resident's records, or of every record of one shard's residents registered in a month.
+  Async<bool> destroy_resident_key(ResidentId resident);
+  Async<bool> destroy_key_period(ShardId shard, KeyPeriod period);
+
+  Result<ResidentId> identify(const Person& person) const override;
+  boost::asio::any_io_executor executor_for(const ResidentId& resident) const override;
+  Async<Registered> register_resident(RegisterRequest request) override;
+  Async<EnrolledDevice> enrol_device(EnrolDeviceRequest request) override;
+  Async<std::shared_ptr<const ShownCode>> show_code(CodeRequest request) override;
+  Async<Receipt> receipt(ResidentId resident) override;
+  Async<History> history(ResidentId resident, Page page) override;
+  Async<StatementOutcome> declare(Declaration declaration) override;
+
+  Result<Caller> authenticate(const MessageSignature& signature) const override;
+  Async<SubmissionStatus> create_submission(CreateSubmission request) override;
+  Async<SubmissionStatus> submission_status(std::string id, Caller caller) override;
+  Async<std::unique_ptr<PartUpload>> upload_part(std::string id, std::uint32_t part, Caller caller) override;
+  Async<OutcomePage> part_outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line) override;
+  Async<StatementOutcome> submit_statement(SignedDocument document) override;
+  Async<Published> publish(SignedDocument document) override;
+
+  Result<std::vector<PublicDocument>> list(PublicList which, bool only_in_force) const override;
+  Result<PublicDocument> find_public(PublicList which, const std::string& id) const override;
+  Async<Statistics> statistics(StatisticsRequest request) override;
+  Result<Blob> trust_pack() const override;
+  Async<Blob> ledger_file(ShardId shard, std::string path) override;
+  Async<InclusionProof> inclusion_proof(ShardId shard, LeafIndex leaf) override;
+  Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size, std::uint64_t second_size) override;
+  std::string ledger_keys() const override;
+
+  Health health() const override;
+  std::vector<Metric> metrics() const override;
+
+ private:
+  struct Unit;  // one shard with its desks and timer (province_unit.h)
+
+  Province(ProvinceConfig config, const Clock& clock, Rng& rng);
+  Result<void> open_unit(Unit& unit);
+  Result<void> check_genesis() const;
+  Unit& unit_of(const ResidentId& resident) const;
+  Result<Unit*> unit(ShardId shard) const;
+
+  void arm(Unit& unit);
+  void tick(Unit& unit);
+  void publish_checkpoint(Unit& unit);
+  void follow_control();
+  void follow_control(Unit& unit);
+
+  Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
+  template <typename T, typename Work>
+  Async<T> on_disk(Work work) const;
+
+  ProvinceConfig config_;
+  const Clock& clock_;
+  Rng& rng_;
+  Digest key_encryption_key_{};
+  std::unique_ptr<Pseudonyms> pseudonyms_;
+  Directory directory_;
+  std::unique_ptr<TrustPacks> trust_packs_;
+  std::unique_ptr<Exchange> exchange_;
+  std::vector<std::unique_ptr<Unit>> units_;  // index = shard id
+  std::unique_ptr<Submissions> submissions_;
+  mutable Committer committer_;                // after what its work uses: it is joined first
+  boost::asio::thread_pool feed_pool_;
+  std::atomic<bool> stopping_{false};
+
+  mutable std::mutex statistics_mutex_;
+  Counts counts_;                  // guarded by statistics_mutex_
+  UnixSeconds counted_at_{};       // guarded by statistics_mutex_
+};
+
+}  // namespace mingma::service
