@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,8 +34,7 @@ Result<std::vector<DecisionVersion>> list_decisions(const store::Reader& reader,
                                                     std::size_t count_max);
 Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader, const ResidentId& resident, std::uint32_t version);
 
-// Kinds of evidence that feed the facts which rule `rule` of the policy reads, and the rules before it that had to be false.
-// Bit EvidenceKind. For the default colour: 0.
+// Kinds of evidence that feed the facts which rule `rule` of the policy reads. Bit EvidenceKind. For the default colour: 0.
 std::uint32_t deciding_kinds(const ControlState& control, PolicyNumber policy, rules::RuleIndex rule);
 
 // Device public keys (65 bytes each), in the order of their ids.
