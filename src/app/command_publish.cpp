@@ -28,6 +28,7 @@ struct PublishOptions {
 
 const std::map<std::string, std::string>& routes() {
   static const std::map<std::string, std::string> kRoutes{
+      {"genesis", ""},  // signed with --envelope-out, given to `mingma init`
       {"institution", "/v1/institutions"}, {"grant", "/v1/grants"},           {"revocation", "/v1/revocations"},
       {"policy", "/v1/policies"},          {"area_order", "/v1/area-orders"}, {"statement", "/v1/statements"},
       {"correction", "/v1/corrections"},
@@ -73,6 +74,9 @@ Result<void> publish(const PublishOptions& options) {
       MINGMA_CHECK(write_file(options.envelope_out, envelope));
       std::printf("%s: %zu signatures, written to %s\n", file.c_str(), document.signatures.size(), options.envelope_out.c_str());
       continue;
+    }
+    if (routes().at(document.type).empty()) {
+      return Error(errors::kInvalidArgument, "a genesis document is not sent: --envelope-out, then mingma init --signed-genesis", file);
     }
     MINGMA_TRY(const Json body, parse_json(envelope));
     auto answer = connection.post(routes().at(document.type), body);
