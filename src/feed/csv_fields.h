@@ -11,9 +11,9 @@ namespace mingma::feed {
 
 class CsvFields final {
  public:
-  // Splits `record` (without its line end) at commas; quoted fields may hold commas, doubled quotes and line ends. Fails with
-  // feed.invalid_csv for a quote inside a plain field, text after a closing quote, or an unclosed quote; feed.too_large
-  // over `columns_max`. Views returned later point into `record` or into this object.
+  // Splits `record` (without its line end) at commas; quoted fields may hold commas, doubled quotes and line ends.
+  // Fails with feed.invalid_csv for a quote inside a plain field, text after a closing quote, or an unclosed quote;
+  // feed.too_large over `columns_max`. Views returned later point into `record` or into this object.
   Result<void> read(std::string_view record, std::size_t columns_max);
 
   std::size_t size() const { return fields_.size(); }

@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (record.too_long) return;
     parser.parse(record.text, result);
     for (const feed::FeedStatement& statement : result.statements) {
-      MINGMA_ASSERT(statement.action == shard::StatementAction::kWithdraw || rules::check_evidence(statement.evidence).ok());
+      MINGMA_ASSERT(statement.action == shard::StatementAction::kWithdraw ||
+                    rules::check_evidence(statement.evidence).ok());
       MINGMA_ASSERT(!statement.source_record.empty() && statement.source_record.size() <= feed::kSourceRecordBytesMax);
     }
   };

@@ -66,9 +66,12 @@ constexpr ColumnName kStandardColumns[] = {
 
 std::span<const ColumnName> columns_of(CsvLayoutKind kind) {
   switch (kind) {
-    case CsvLayoutKind::kMinimal: return kMinimalColumns;
-    case CsvLayoutKind::kPdi: return kPdiColumns;
-    case CsvLayoutKind::kStandard: return kStandardColumns;
+    case CsvLayoutKind::kMinimal:
+      return kMinimalColumns;
+    case CsvLayoutKind::kPdi:
+      return kPdiColumns;
+    case CsvLayoutKind::kStandard:
+      return kStandardColumns;
   }
   return {};
 }
@@ -111,7 +114,8 @@ Result<CsvLayout> CsvLayout::recognise(const CsvFields& header) {
     for (const ColumnName& column : columns_of(*kind)) {
       if (!names(column, header[i])) continue;
       int& index = layout.index_[static_cast<std::size_t>(column.column)];
-      if (index >= 0) return Error(errors::kFeedDuplicateField, "the column occurs twice", "column " + std::string(column.name));
+      if (index >= 0)
+        return Error(errors::kFeedDuplicateField, "the column occurs twice", "column " + std::string(column.name));
       index = static_cast<int>(i);
     }
   }

@@ -1,8 +1,8 @@
 // Internal to the feed room: which columns a CSV header has, and what they mean.
 //
-// Three layouts are known (docs/formats/feeds.md): our own minimal one, the "PDI COVID-19" format, and the standard bulk upload of
-// SimpleReport and ReportStream. A header is recognised by the columns a layout cannot do without; letter case and order do
-// not matter, other columns are not read.
+// Three layouts are known (docs/formats/feeds.md): our own minimal one, the "PDI COVID-19" format, and the standard
+// bulk upload of SimpleReport and ReportStream. A header is recognised by the columns a layout cannot do without;
+// letter case and order do not matter, other columns are not read.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 namespace mingma::feed {
 
 enum class CsvColumn : std::uint8_t {
-  kRecord,           // source record number at the laboratory
-  kEarlierRecord,    // the record that this one corrects
+  kRecord,         // source record number at the laboratory
+  kEarlierRecord,  // the record that this one corrects
   kStatus,
   kOrderStatus,
   kObservationStatus,
@@ -26,13 +26,13 @@ enum class CsvColumn : std::uint8_t {
   kFamilyName,
   kGivenName,
   kBirthDate,
-  kTestCode,         // LOINC
-  kMethod,           // "molecular", "antigen"
+  kTestCode,  // LOINC
+  kMethod,    // "molecular", "antigen"
   kResult,
   kPooled,
   kSampledAt,
   kReportedAt,
-  kReleasedAt,       // read when kReportedAt is empty
+  kReleasedAt,  // read when kReportedAt is empty
   kProcessingMode,
   kCount
 };

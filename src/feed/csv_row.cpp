@@ -14,7 +14,8 @@ enum class Standing : std::uint8_t { kFinal, kCorrected, kWithdrawn, kPreliminar
 
 class Row {
  public:
-  Row(const FeedContext& context, const CsvLayout& layout, const CsvFields& fields) : context_(context), layout_(layout), fields_(fields) {}
+  Row(const FeedContext& context, const CsvLayout& layout, const CsvFields& fields)
+      : context_(context), layout_(layout), fields_(fields) {}
 
   Result<FeedStatement> read() const;
 
@@ -50,26 +51,34 @@ Result<rules::TestMethod> Row::method() const {
     const std::string word = lower(get(CsvColumn::kMethod));
     if (word == "molecular" || word == "核酸") return rules::TestMethod::kMolecular;
     if (word == "antigen" || word == "抗原") return rules::TestMethod::kAntigen;
-    if (word == "antibody" || word == "抗体") return fail(errors::kFeedAntibody, "an antibody test says nothing about infection now", CsvColumn::kMethod);
+    if (word == "antibody" || word == "抗体")
+      return fail(errors::kFeedAntibody, "an antibody test says nothing about infection now", CsvColumn::kMethod);
     return fail(errors::kFeedInvalidCode, "neither molecular nor antigen", CsvColumn::kMethod);
   }
   const std::string_view code = get(CsvColumn::kTestCode);
   if (code.empty()) return fail(errors::kFeedNoUsableCode, "no LOINC code of the test", CsvColumn::kTestCode);
   switch (classify_test(kLoinc, code)) {
-    case TestKind::kMolecular: return rules::TestMethod::kMolecular;
-    case TestKind::kAntigen: return rules::TestMethod::kAntigen;
-    case TestKind::kAntibody: return fail(errors::kFeedAntibody, "an antibody test says nothing about infection now", CsvColumn::kTestCode);
-    case TestKind::kQuestion: return fail(errors::kFeedQuestion, "a question asked at order entry", CsvColumn::kTestCode);
-    case TestKind::kPanel: return fail(errors::kFeedPanel, "a code for several viruses does not say which was found", CsvColumn::kTestCode);
-    case TestKind::kBadCheckDigit: return fail(errors::kFeedInvalidCode, "not a LOINC code: its check digit is wrong", CsvColumn::kTestCode);
+    case TestKind::kMolecular:
+      return rules::TestMethod::kMolecular;
+    case TestKind::kAntigen:
+      return rules::TestMethod::kAntigen;
+    case TestKind::kAntibody:
+      return fail(errors::kFeedAntibody, "an antibody test says nothing about infection now", CsvColumn::kTestCode);
+    case TestKind::kQuestion:
+      return fail(errors::kFeedQuestion, "a question asked at order entry", CsvColumn::kTestCode);
+    case TestKind::kPanel:
+      return fail(errors::kFeedPanel, "a code for several viruses does not say which was found", CsvColumn::kTestCode);
+    case TestKind::kBadCheckDigit:
+      return fail(errors::kFeedInvalidCode, "not a LOINC code: its check digit is wrong", CsvColumn::kTestCode);
     case TestKind::kOtherTest:
-    case TestKind::kUnknown: break;
+    case TestKind::kUnknown:
+      break;
   }
   return fail(errors::kFeedNotSarsCov2, "not a test for SARS-CoV-2", CsvColumn::kTestCode);
 }
 
-// HL7 table 0085, as used in these files: F and U final, C corrected, W and D withdrawn, X not done, R I S P O A preliminary; the
-// minimal layout also takes words.
+// HL7 table 0085, as used in these files: F and U final, C corrected, W and D withdrawn, X not done, R I S P O A
+// preliminary; the minimal layout also takes words.
 Result<std::optional<Standing>> Row::one_status(CsvColumn column) const {
   const std::string word = lower(get(column));
   if (word.empty()) return std::optional<Standing>();
@@ -83,8 +92,8 @@ Result<std::optional<Standing>> Row::one_status(CsvColumn column) const {
   return fail(errors::kFeedInvalidCode, "no known status of a result", column);
 }
 
-// Up to three columns speak of the status. A corrected order with a withdrawn result is how HL7 v2 says "entered in error"; final
-// beside withdrawn, or open beside anything else, contradict each other.
+// Up to three columns speak of the status. A corrected order with a withdrawn result is how HL7 v2 says "entered in
+// error"; final beside withdrawn, or open beside anything else, contradict each other.
 Result<Standing> Row::standing() const {
   std::array<bool, 5> said{};
   bool any = false;
@@ -99,7 +108,8 @@ Result<Standing> Row::standing() const {
   const bool closed = says(Standing::kFinal) || says(Standing::kCorrected) || says(Standing::kWithdrawn);
   const bool open = says(Standing::kPreliminary) || says(Standing::kNotDone);
   if ((closed && open) || (says(Standing::kFinal) && says(Standing::kWithdrawn))) {
-    return fail(errors::kFeedStatusContradicts, "the columns of the result's status contradict each other", CsvColumn::kStatus);
+    return fail(errors::kFeedStatusContradicts, "the columns of the result's status contradict each other",
+                CsvColumn::kStatus);
   }
   for (const Standing strongest : {Standing::kWithdrawn, Standing::kCorrected, Standing::kFinal, Standing::kNotDone}) {
     if (says(strongest)) return strongest;
@@ -117,7 +127,8 @@ Result<PersonIdentity> Row::person() const {
     person.name += get(CsvColumn::kFamilyName);
   }
   cut_at_character(person.name, kNameBytesMax);
-  if (const std::string_view birth = get(CsvColumn::kBirthDate); !birth.empty()) person.birth_date = parse_birth_date(birth);
+  if (const std::string_view birth = get(CsvColumn::kBirthDate); !birth.empty())
+    person.birth_date = parse_birth_date(birth);
   const std::string type = lower(get(CsvColumn::kDocumentType));
   std::string_view system;
   bool is_passport = false;
@@ -138,8 +149,10 @@ Result<std::string> Row::record(CsvColumn column) const {
   std::string number(get(column));
   if (number.empty()) return fail(errors::kFeedMissingRecord, "missing", column);
   if (layout_.kind() != CsvLayoutKind::kMinimal) number.append("#").append(get(CsvColumn::kTestCode));
-  if (number.size() > kSourceRecordBytesMax) return fail(errors::kFeedTooLarge, "the record number is longer than 64 bytes", column);
-  if (has_control_character(number)) return fail(errors::kFeedInvalidText, "a control character in the record number", column);
+  if (number.size() > kSourceRecordBytesMax)
+    return fail(errors::kFeedTooLarge, "the record number is longer than 64 bytes", column);
+  if (has_control_character(number))
+    return fail(errors::kFeedInvalidText, "a control character in the record number", column);
   return number;
 }
 
@@ -184,15 +197,19 @@ TestOutcome Row::outcome() const {
 Result<FeedStatement> Row::read() const {
   MINGMA_TRY(const rules::TestMethod tested_by, method());
   const std::string mode = lower(get(CsvColumn::kProcessingMode));
-  if (mode == "t" || mode == "d") return fail(errors::kFeedNotProduction, "marked as a test", CsvColumn::kProcessingMode);
+  if (mode == "t" || mode == "d")
+    return fail(errors::kFeedNotProduction, "marked as a test", CsvColumn::kProcessingMode);
   MINGMA_TRY(const Standing stands, standing());
-  if (stands == Standing::kPreliminary) return fail(errors::kFeedPreliminary, "the result is not final", CsvColumn::kStatus);
+  if (stands == Standing::kPreliminary)
+    return fail(errors::kFeedPreliminary, "the result is not final", CsvColumn::kStatus);
   if (stands == Standing::kNotDone) return fail(errors::kFeedNotDone, "the test was not done", CsvColumn::kStatus);
   const TestOutcome found = outcome();
-  const bool usable = found.kind != ResultKind::kUnknown && found.kind != ResultKind::kNotEvaluable && found.kind != ResultKind::kNotDone;
+  const bool usable = found.kind != ResultKind::kUnknown && found.kind != ResultKind::kNotEvaluable &&
+                      found.kind != ResultKind::kNotDone;
   if (!usable && stands == Standing::kFinal) {
     const bool not_done = found.kind == ResultKind::kNotDone;
-    return fail(not_done ? errors::kFeedNotDone : errors::kFeedNoUsableValue, "neither positive, negative nor inconclusive", CsvColumn::kResult);
+    return fail(not_done ? errors::kFeedNotDone : errors::kFeedNoUsableValue,
+                "neither positive, negative nor inconclusive", CsvColumn::kResult);
   }
   FeedStatement statement;
   MINGMA_TRY(statement.person, person());

@@ -15,7 +15,12 @@ bool is_utf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
     if (length == 0 || i + length > text.size()) return false;
     for (std::size_t k = 1; k < length; ++k) {
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
@@ -43,7 +48,8 @@ class CsvReader {
       MINGMA_TRY(layout_, CsvLayout::recognise(fields_));
       return Error(errors::kFeedHeader, "the header");
     }
-    if (fields_.size() != layout_->columns()) return Error(errors::kFeedInvalidCsv, "not as many fields as the header has columns");
+    if (fields_.size() != layout_->columns())
+      return Error(errors::kFeedInvalidCsv, "not as many fields as the header has columns");
     MINGMA_TRY(FeedStatement statement, read_csv_row(context_, *layout_, fields_));
     out.push_back(std::move(statement));
     return {};
@@ -84,7 +90,8 @@ FeedParser::~FeedParser() = default;
 
 void FeedParser::parse(std::string_view record, LineResult& out) {
   out.statements.clear();
-  const Result<void> read = state_->fhir ? state_->fhir->read(record, out.statements) : state_->csv->read(record, out.statements);
+  const Result<void> read =
+      state_->fhir ? state_->fhir->read(record, out.statements) : state_->csv->read(record, out.statements);
   if (read.ok()) {
     out.outcome = Outcome::kStatements;
     out.code = nullptr;

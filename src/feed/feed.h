@@ -4,11 +4,10 @@
 // taken whole or not at all: if any result in a Bundle must be rejected, nothing of that Bundle is taken.
 // HL7 v2 messages are out of scope and are rejected as invalid JSON or an unknown CSV layout.
 //
-// Threading: a FeedParser belongs to one thread; make one per thread. It holds no state between NDJSON lines; between CSV
-// rows it holds the header. The results own their strings.
-// Errors: codes in feed/errors.h; `place` is a JSON pointer (RFC 6901) or "column <name>"; the caller adds the line number
-// of the splitter. Messages and places never hold personal data.
-// Limits: record 1 MiB, JSON depth 64, 10,000 entries in a Bundle, 256 CSV columns.
+// Threading: a FeedParser belongs to one thread; make one per thread. It holds no state between NDJSON lines; between
+// CSV rows it holds the header. The results own their strings. Errors: codes in feed/errors.h; `place` is a JSON
+// pointer (RFC 6901) or "column <name>"; the caller adds the line number of the splitter. Messages and places never
+// hold personal data. Limits: record 1 MiB, JSON depth 64, 10,000 entries in a Bundle, 256 CSV columns.
 #pragma once
 
 #include <memory>
@@ -40,10 +39,11 @@ enum class FeedFormat : std::uint8_t { kFhirNdjson = 1, kLabCsv = 2 };
 std::string_view to_string(FeedFormat format);
 Result<FeedFormat> parse_feed_format(std::string_view name);
 
-// What one record says about one person. The service turns `person` into a ResidentId and adds institution and signature.
+// What one record says about one person. The service turns `person` into a ResidentId and adds institution and
+// signature.
 struct FeedStatement {
   PersonIdentity person;
-  rules::Evidence evidence;    // for kWithdraw its kind only, every other field zero
+  rules::Evidence evidence;  // for kWithdraw its kind only, every other field zero
   shard::StatementAction action = shard::StatementAction::kAdd;
   std::string source_record;   // 1 to 64 bytes, no control characters
   std::string earlier_record;  // for kReplace and kWithdraw, never empty; often equal to source_record
@@ -85,8 +85,9 @@ class FeedParser final {
   FeedParser(const FeedParser&) = delete;
   FeedParser& operator=(const FeedParser&) = delete;
 
-  // `record` is one line without its line end (CSV: one record, which may hold line ends inside quotes). For CSV the first
-  // record is the header; when it is of no known layout, it and every later record are rejected with feed.unknown_layout.
+  // `record` is one line without its line end (CSV: one record, which may hold line ends inside quotes). For CSV the
+  // first record is the header; when it is of no known layout, it and every later record are rejected with
+  // feed.unknown_layout.
   void parse(std::string_view record, LineResult& out);
 
  private:

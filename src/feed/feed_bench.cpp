@@ -1,4 +1,5 @@
-// Lines per second of the two readers on lines as our laboratories send them; bytes per second of the splitter; simulated lines per second.
+// Lines per second of the two readers on lines as our laboratories send them; bytes per second of the splitter;
+// simulated lines per second.
 #include <benchmark/benchmark.h>
 
 #include "feed/feed.h"
@@ -16,8 +17,11 @@ constexpr std::string_view kObservation =
     R"("code":{"coding":[{"system":"http://loinc.org","code":"94500-6"}]},"subject":{"reference":"#p"},"effectiveDateTime":"2022-11-11T08:00:00+08:00",)"
     R"("issued":"2022-11-11T20:00:00+08:00","valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"260415000"}]},)"
     R"("specimen":{"identifier":{"value":"T-0000001"}}})";
-constexpr std::string_view kHeader = "record,document_type,document_number,name,birth_date,method,result,pooled,sampled_at,reported_at,status,earlier_record";
-constexpr std::string_view kRow = "S-1,resident_id,11010519491231002X,张三,1949-12-31,molecular,negative,,2022-11-11 08:00,2022-11-11 20:00,,";
+constexpr std::string_view kHeader =
+    "record,document_type,document_number,name,birth_date,method,result,pooled,sampled_at,reported_at,status,earlier_"
+    "record";
+constexpr std::string_view kRow =
+    "S-1,resident_id,11010519491231002X,张三,1949-12-31,molecular,negative,,2022-11-11 08:00,2022-11-11 20:00,,";
 
 void parse_lines(benchmark::State& state, FeedFormat format, std::string_view line) {
   FeedParser parser(format, {UnixSeconds{1'700'000'000}});

@@ -61,7 +61,8 @@ struct Zone {
   int hours;
 };
 // RFC 5322 section 4.3, without CST: here it would mean China Standard Time as often as Central Standard Time.
-constexpr Zone kZones[] = {{"Z", 0}, {"UTC", 0}, {"GMT", 0}, {"EST", -5}, {"EDT", -4}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
+constexpr Zone kZones[] = {{"Z", 0},    {"UTC", 0},  {"GMT", 0},  {"EST", -5}, {"EDT", -4},
+                           {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
 
 bool exists(const YearMonthDay& date) {
   if (date.year < 1900 || date.year > 2199) return false;
@@ -104,7 +105,8 @@ bool read_clock(Scanner& in, Parts& parts, bool compact) {
     parts.second = in.number(2, 2);
     if (in.take('.') && in.number(1, 9) < 0) return false;  // fractions are cut off
   }
-  return parts.hour >= 0 && parts.hour < 24 && parts.minute >= 0 && parts.minute < 60 && parts.second >= 0 && parts.second < 60;
+  return parts.hour >= 0 && parts.hour < 24 && parts.minute >= 0 && parts.minute < 60 && parts.second >= 0 &&
+         parts.second < 60;
 }
 
 bool read_offset(Scanner& in, Parts& parts) {
@@ -168,17 +170,20 @@ std::optional<CivilDate> parse_birth_date(std::string_view text) {
 
 Result<void> check_range(UnixSeconds time, UnixSeconds received_at) {
   if (time < kEarliestEvidence) return Error(errors::kFeedTimeOutOfRange, "the time is before December 2019");
-  if (time > received_at.plus(kFutureSecondsMax)) return Error(errors::kFeedTimeOutOfRange, "the time is more than a day in the future");
+  if (time > received_at.plus(kFutureSecondsMax))
+    return Error(errors::kFeedTimeOutOfRange, "the time is more than a day in the future");
   return {};
 }
 
-Result<EvidenceTimes> combine_times(FeedTime sampled, const std::optional<FeedTime>& reported, UnixSeconds received_at) {
+Result<EvidenceTimes> combine_times(FeedTime sampled, const std::optional<FeedTime>& reported,
+                                    UnixSeconds received_at) {
   MINGMA_CHECK(check_range(sampled.at, received_at));
   if (!reported) return EvidenceTimes{sampled.at, {}};
   MINGMA_CHECK(check_range(reported->at, received_at));
   UnixSeconds until = reported->at;
   if (until < sampled.at && reported->date_only && sampled.at < until.plus(kSecondsPerDay)) until = sampled.at;
-  if (until < sampled.at) return Error(errors::kFeedTimesContradict, "the result was reported before the sample was taken");
+  if (until < sampled.at)
+    return Error(errors::kFeedTimesContradict, "the result was reported before the sample was taken");
   return EvidenceTimes{sampled.at, until};
 }
 

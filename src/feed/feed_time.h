@@ -1,9 +1,11 @@
 // Times as feeds write them, and the range in which evidence can lie.
 //
-// A time without an offset is the laboratory's local time; a bare date begins at 00:00 local. The offset is an argument. Of zone
-// names, those of RFC 5322 are taken except "CST", which is China's and Chicago's. Years of two digits are 20YY.
+// A time without an offset is the laboratory's local time; a bare date begins at 00:00 local. The offset is an
+// argument. Of zone names, those of RFC 5322 are taken except "CST", which is China's and Chicago's. Years of two
+// digits are 20YY.
 //
-// Errors: feed.invalid_time, feed.time_out_of_range, feed.times_contradict; `where` stays empty, the caller adds the place.
+// Errors: feed.invalid_time, feed.time_out_of_range, feed.times_contradict; `where` stays empty, the caller adds the
+// place.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +37,8 @@ struct EvidenceTimes {
   UnixSeconds until;  // 0 when there is no report time
 };
 
-// Checks both against kEarliestEvidence and received_at + kFutureSecondsMax, and their order. A report dated only by the day of
-// sampling counts as made at the moment of sampling; any other report before sampling is refused.
+// Checks both against kEarliestEvidence and received_at + kFutureSecondsMax, and their order. A report dated only by
+// the day of sampling counts as made at the moment of sampling; any other report before sampling is refused.
 Result<void> check_range(UnixSeconds time, UnixSeconds received_at);
 Result<EvidenceTimes> combine_times(FeedTime sampled, const std::optional<FeedTime>& reported, UnixSeconds received_at);
 

@@ -36,8 +36,10 @@ TEST(FeedTimes, CsvFormsInUse) {
 }
 
 TEST(FeedTimes, CsvFormsRefused) {
-  for (const char* text : {"", "x", "13/40/2021", "2/29/2021", "2021-02-30", "2021-02-28 25:00", "2021-02-28 10:60", "12/20/2021 14:00 CST", "12/20/121",
-                           "20211320", "2021", "2021-12", "2021-12-20 14:00 +15:00", "2021-12-20junk", "1/2", "99999999999999999999999", "2021-12-20T"}) {
+  for (const char* text :
+       {"", "x", "13/40/2021", "2/29/2021", "2021-02-30", "2021-02-28 25:00", "2021-02-28 10:60",
+        "12/20/2021 14:00 CST", "12/20/121", "20211320", "2021", "2021-12", "2021-12-20 14:00 +15:00", "2021-12-20junk",
+        "1/2", "99999999999999999999999", "2021-12-20T"}) {
     EXPECT_EQ(csv(text), "feed.invalid_time") << text;
   }
 }
@@ -48,7 +50,8 @@ TEST(FeedTimes, FhirOffsetsAndFractions) {
   EXPECT_EQ(fhir("2021-02-07T13:28:17.271000+00:00"), "2021-02-07T13:28:17Z");
   EXPECT_EQ(fhir("2021-02-15T12:00:00+10:00"), "2021-02-15T02:00:00Z");
   EXPECT_EQ(fhir("2021-02-17"), "2021-02-16T16:00:00Z day");
-  for (const char* text : {"2021", "2021-02", "2021-02-30", "01-01-2021", "2021-02-17T10:00:00", "20210217", "2021-02-17 10:00:00Z"}) {
+  for (const char* text :
+       {"2021", "2021-02", "2021-02-30", "01-01-2021", "2021-02-17T10:00:00", "20210217", "2021-02-17 10:00:00Z"}) {
     EXPECT_EQ(fhir(text), "feed.invalid_time") << text;
   }
 }
@@ -65,8 +68,11 @@ TEST(FeedTimes, AReportBeforeTheSampleIsRefusedUnlessItIsDatedToTheSameDay) {
   const auto same_day = combine_times(sampled, FeedTime{sampled.at.plus(-3'600), true}, kReceived);
   ASSERT_TRUE(same_day.ok());
   EXPECT_EQ(same_day->until, sampled.at);
-  EXPECT_TRUE(combine_times(sampled, FeedTime{sampled.at.plus(-1), false}, kReceived).error().is(errors::kFeedTimesContradict));
-  EXPECT_TRUE(combine_times(sampled, FeedTime{sampled.at.plus(-kSecondsPerDay), true}, kReceived).error().is(errors::kFeedTimesContradict));
+  EXPECT_TRUE(
+      combine_times(sampled, FeedTime{sampled.at.plus(-1), false}, kReceived).error().is(errors::kFeedTimesContradict));
+  EXPECT_TRUE(combine_times(sampled, FeedTime{sampled.at.plus(-kSecondsPerDay), true}, kReceived)
+                  .error()
+                  .is(errors::kFeedTimesContradict));
   EXPECT_EQ(combine_times(sampled, std::nullopt, kReceived)->until, UnixSeconds{});
 }
 

@@ -18,9 +18,9 @@ constexpr std::array<std::string_view, 1> kMetaOnly{"meta"};
 
 // Of several reasons to ignore the parts of a record, the one that tells its sender most.
 constexpr const ErrorInfo* kReasonsByInterest[] = {
-    &errors::kFeedNoUsableValue, &errors::kFeedPreliminary, &errors::kFeedNotDone,      &errors::kFeedStatusUnknown, &errors::kFeedNotProduction,
-    &errors::kFeedPanel,         &errors::kFeedAntibody,    &errors::kFeedNoUsableCode, &errors::kFeedNotSarsCov2,   &errors::kFeedQuestion,
-    &errors::kFeedOtherResource};
+    &errors::kFeedNoUsableValue, &errors::kFeedPreliminary, &errors::kFeedNotDone,      &errors::kFeedStatusUnknown,
+    &errors::kFeedNotProduction, &errors::kFeedPanel,       &errors::kFeedAntibody,     &errors::kFeedNoUsableCode,
+    &errors::kFeedNotSarsCov2,   &errors::kFeedQuestion,    &errors::kFeedOtherResource};
 
 std::size_t interest(const Error& error) {
   std::size_t rank = 0;
@@ -30,7 +30,8 @@ std::size_t interest(const Error& error) {
 
 Error other_resource(std::string_view message) { return {errors::kFeedOtherResource, std::string(message)}; }
 
-// Gathers the parts' outcomes into one: all statements, or the first rejection, or the most telling reason to ignore it.
+// Gathers the parts' outcomes into one: all statements, or the first rejection, or the most telling reason to ignore
+// it.
 class Gathered {
  public:
   explicit Gathered(std::vector<FeedStatement>& out) : out_(out) {}
@@ -55,14 +56,16 @@ class Gathered {
 };
 
 struct EntryPath {
-  explicit EntryPath(std::size_t index) : entries{nullptr, {}, 0}, list{&entries, "entry", 0}, entry{&list, {}, index}, resource{&entry, "resource", 0} {}
+  explicit EntryPath(std::size_t index)
+      : entries{nullptr, {}, 0}, list{&entries, "entry", 0}, entry{&list, {}, index}, resource{&entry, "resource", 0} {}
   EntryPath(const EntryPath&) = delete;
   Path entries, list, entry, resource;
 };
 
 Result<void> index_entries(const std::optional<simdjson::dom::array>& list, BundleIndex& index) {
   return for_each(list, Path{}, "entry", [&](const Element& element, const Path& at) -> Result<void> {
-    if (index.entries.size() == kBundleEntriesMax) return fhir_error(errors::kFeedTooLarge, "more than 10,000 entries in a Bundle", at);
+    if (index.entries.size() == kBundleEntriesMax)
+      return fhir_error(errors::kFeedTooLarge, "more than 10,000 entries in a Bundle", at);
     MINGMA_TRY(const auto entry, Members<2>::read(element, kEntry, at));
     MINGMA_TRY(const std::string_view url, entry.text(0, at));
     BundleEntry indexed;
@@ -90,13 +93,15 @@ Result<std::vector<ReportFacts>> link_reports(const FhirScope& scope, BundleInde
     const EntryPath path(i);
     MINGMA_TRY(ReportFacts facts, read_report(scope, index.entries[i].resource, path.resource));
     index.entries[i].report = reports.size();
-    MINGMA_CHECK(for_each(facts.results, path.resource, "result", [&](const Element& result, const Path& at) -> Result<void> {
-      MINGMA_TRY(const auto members, Members<1>::read(result, kReferenceText, at));
-      MINGMA_TRY(const std::string_view reference, members.text(0, at));
-      const std::size_t found = index.find(reference);
-      if (found != kNoEntry && index.entries[found].type == "Observation") index.entries[found].report = reports.size();
-      return {};
-    }));
+    MINGMA_CHECK(
+        for_each(facts.results, path.resource, "result", [&](const Element& result, const Path& at) -> Result<void> {
+          MINGMA_TRY(const auto members, Members<1>::read(result, kReferenceText, at));
+          MINGMA_TRY(const std::string_view reference, members.text(0, at));
+          const std::size_t found = index.find(reference);
+          if (found != kNoEntry && index.entries[found].type == "Observation")
+            index.entries[found].report = reports.size();
+          return {};
+        }));
     reports.push_back(std::move(facts));
   }
   return reports;
@@ -120,7 +125,8 @@ Result<void> check_production(const BundleIndex& index) {
     if (!header.has(0)) continue;
     const Path at{&path.resource, "meta", 0};
     MINGMA_TRY(const bool not_production, is_not_production(header.at(0), at));
-    if (not_production) return fhir_error(errors::kFeedNotProduction, "the message is marked as a test", path.resource, "meta");
+    if (not_production)
+      return fhir_error(errors::kFeedNotProduction, "the message is marked as a test", path.resource, "meta");
   }
   return {};
 }
@@ -135,7 +141,8 @@ bool carries_submissions(std::string_view type) {
 Result<void> read_bundle(const FeedContext& context, const Element& element, std::vector<FeedStatement>& out) {
   MINGMA_TRY(const auto bundle, Members<4>::read(element, kBundle, Path{}));
   MINGMA_TRY(const std::string_view type, bundle.text(0, Path{}));
-  if (type == "history" || type == "transaction-response" || type == "batch-response") return other_resource("a Bundle of this type submits nothing");
+  if (type == "history" || type == "transaction-response" || type == "batch-response")
+    return other_resource("a Bundle of this type submits nothing");
   if (!carries_submissions(type)) return Error(errors::kFeedInvalidCode, "missing, or no type of a Bundle", "/type");
   BundleIndex index;
   if (type == "message" && bundle.has(2)) {

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   MINGMA_ASSERT((result.outcome == feed::Outcome::kStatements) == !result.statements.empty());
   MINGMA_ASSERT((result.outcome == feed::Outcome::kStatements) == (result.code == nullptr));
   for (const feed::FeedStatement& statement : result.statements) {
-    MINGMA_ASSERT(statement.action == shard::StatementAction::kWithdraw || rules::check_evidence(statement.evidence).ok());
+    MINGMA_ASSERT(statement.action == shard::StatementAction::kWithdraw ||
+                  rules::check_evidence(statement.evidence).ok());
     MINGMA_ASSERT(!statement.source_record.empty() && statement.source_record.size() <= feed::kSourceRecordBytesMax);
     MINGMA_ASSERT(!statement.person.number.empty());
   }

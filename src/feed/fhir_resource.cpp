@@ -22,7 +22,8 @@ Result<Standing> observation_standing(std::string_view status, const Path& path)
   if (status == "final") return Standing::kFinal;
   if (status == "corrected" || status == "amended") return Standing::kCorrected;
   if (status == "entered-in-error") return Standing::kWithdrawn;
-  if (status == "preliminary" || status == "registered") return ignored(errors::kFeedPreliminary, "the result is not final", path, "status");
+  if (status == "preliminary" || status == "registered")
+    return ignored(errors::kFeedPreliminary, "the result is not final", path, "status");
   if (status == "cancelled") return ignored(errors::kFeedNotDone, "the test was cancelled", path, "status");
   if (status == "unknown") return ignored(errors::kFeedStatusUnknown, "the status is unknown", path, "status");
   return fhir_error(errors::kFeedInvalidCode, "missing, or no status of an Observation", path, "status");
@@ -31,7 +32,8 @@ Result<Standing> observation_standing(std::string_view status, const Path& path)
 // A report's status covers all its results; it can only take validity away.
 Standing with_report(Standing standing, std::string_view report_status) {
   if (report_status == "entered-in-error") return Standing::kWithdrawn;
-  if ((report_status == "corrected" || report_status == "amended") && standing == Standing::kFinal) return Standing::kCorrected;
+  if ((report_status == "corrected" || report_status == "amended") && standing == Standing::kFinal)
+    return Standing::kCorrected;
   return standing;
 }
 
@@ -54,14 +56,22 @@ Result<TestedFor> read_test_code(const Element& code, const Path& path) {
 
 Result<rules::TestMethod> method_of(const TestedFor& test, const Path& path) {
   switch (test.kind) {
-    case TestKind::kMolecular: return rules::TestMethod::kMolecular;
-    case TestKind::kAntigen: return rules::TestMethod::kAntigen;
-    case TestKind::kAntibody: return ignored(errors::kFeedAntibody, "an antibody test says nothing about infection now", path, "code");
-    case TestKind::kQuestion: return ignored(errors::kFeedQuestion, "a question asked at order entry", path, "code");
-    case TestKind::kPanel: return ignored(errors::kFeedPanel, "a code for several viruses does not say which was found", path, "code");
-    case TestKind::kOtherTest: return ignored(errors::kFeedNotSarsCov2, "not a test for SARS-CoV-2", path, "code");
-    case TestKind::kBadCheckDigit: return fhir_error(errors::kFeedInvalidCode, "not a LOINC code: its check digit is wrong", path, "code");
-    case TestKind::kUnknown: break;
+    case TestKind::kMolecular:
+      return rules::TestMethod::kMolecular;
+    case TestKind::kAntigen:
+      return rules::TestMethod::kAntigen;
+    case TestKind::kAntibody:
+      return ignored(errors::kFeedAntibody, "an antibody test says nothing about infection now", path, "code");
+    case TestKind::kQuestion:
+      return ignored(errors::kFeedQuestion, "a question asked at order entry", path, "code");
+    case TestKind::kPanel:
+      return ignored(errors::kFeedPanel, "a code for several viruses does not say which was found", path, "code");
+    case TestKind::kOtherTest:
+      return ignored(errors::kFeedNotSarsCov2, "not a test for SARS-CoV-2", path, "code");
+    case TestKind::kBadCheckDigit:
+      return fhir_error(errors::kFeedInvalidCode, "not a LOINC code: its check digit is wrong", path, "code");
+    case TestKind::kUnknown:
+      break;
   }
   return ignored(errors::kFeedNoUsableCode, "no LOINC or SNOMED CT code", path, "code");
 }
@@ -71,10 +81,14 @@ struct TimeText {
   std::string_view member;  // for the place
 };
 
-Result<EvidenceTimes> read_times(const FhirScope& scope, const TimeText& sampled, const TimeText& reported, const Path& path) {
+Result<EvidenceTimes> read_times(const FhirScope& scope, const TimeText& sampled, const TimeText& reported,
+                                 const Path& path) {
   const FeedContext& context = scope.context;
-  if (sampled.text.empty()) return fhir_error(errors::kFeedMissingTime, "the time of sampling or vaccination is missing", path, sampled.member);
-  const auto placed = [&](const Error& error, std::string_view member) { return fhir_error(error.info(), error.message(), path, member); };
+  if (sampled.text.empty())
+    return fhir_error(errors::kFeedMissingTime, "the time of sampling or vaccination is missing", path, sampled.member);
+  const auto placed = [&](const Error& error, std::string_view member) {
+    return fhir_error(error.info(), error.message(), path, member);
+  };
   auto at = parse_fhir_time(sampled.text, context.laboratory_offset_seconds);
   if (!at.ok()) return placed(at.error(), sampled.member);
   std::optional<FeedTime> until;
@@ -84,15 +98,19 @@ Result<EvidenceTimes> read_times(const FhirScope& scope, const TimeText& sampled
     until = *parsed;
   }
   auto times = combine_times(*at, until, context.received_at);
-  if (!times.ok()) return placed(times.error(), times.error().is(errors::kFeedTimesContradict) ? reported.member : sampled.member);
+  if (!times.ok())
+    return placed(times.error(), times.error().is(errors::kFeedTimesContradict) ? reported.member : sampled.member);
   return times;
 }
 
-Result<std::string> source_record(std::string_view number, std::string_view suffix, const Path& path, std::string_view member) {
+Result<std::string> source_record(std::string_view number, std::string_view suffix, const Path& path,
+                                  std::string_view member) {
   std::string record(number);
   if (!suffix.empty()) record.append("#").append(suffix);
-  if (record.size() > kSourceRecordBytesMax) return fhir_error(errors::kFeedTooLarge, "the record number is longer than 64 bytes", path, member);
-  if (has_control_character(record)) return fhir_error(errors::kFeedInvalidText, "a control character in the record number", path, member);
+  if (record.size() > kSourceRecordBytesMax)
+    return fhir_error(errors::kFeedTooLarge, "the record number is longer than 64 bytes", path, member);
+  if (has_control_character(record))
+    return fhir_error(errors::kFeedInvalidText, "a control character in the record number", path, member);
   return record;
 }
 
@@ -107,12 +125,38 @@ void set_action(FeedStatement& statement, Standing standing, bool usable, bool d
 namespace observation {
 
 enum Member : std::size_t {
-  kId, kMeta, kIdentifierList, kStatus, kCode, kSubject, kEffective, kEffectivePeriod, kEffectiveInstant, kIssued, kValueConcept,
-  kValueString, kSpecimenReference, kContained, kNote, kCount
+  kId,
+  kMeta,
+  kIdentifierList,
+  kStatus,
+  kCode,
+  kSubject,
+  kEffective,
+  kEffectivePeriod,
+  kEffectiveInstant,
+  kIssued,
+  kValueConcept,
+  kValueString,
+  kSpecimenReference,
+  kContained,
+  kNote,
+  kCount
 };
-constexpr std::array<std::string_view, kCount> kNames{
-    "id",     "meta",   "identifier", "status",           "code",     "subject",   "effectiveDateTime", "effectivePeriod", "effectiveInstant",
-    "issued", "valueCodeableConcept", "valueString", "specimen", "contained", "note"};
+constexpr std::array<std::string_view, kCount> kNames{"id",
+                                                      "meta",
+                                                      "identifier",
+                                                      "status",
+                                                      "code",
+                                                      "subject",
+                                                      "effectiveDateTime",
+                                                      "effectivePeriod",
+                                                      "effectiveInstant",
+                                                      "issued",
+                                                      "valueCodeableConcept",
+                                                      "valueString",
+                                                      "specimen",
+                                                      "contained",
+                                                      "note"};
 
 Result<TestOutcome> read_value(const Members<kCount>& members, const Path& path) {
   TestOutcome outcome;
@@ -141,7 +185,8 @@ Result<bool> says_duplicate(const Members<kCount>& members, const Path& path) {
   return duplicate;
 }
 
-Result<TimeText> sampled_text(const Members<kCount>& members, const Path& path, const SpecimenFacts& specimen, const ReportFacts* report) {
+Result<TimeText> sampled_text(const Members<kCount>& members, const Path& path, const SpecimenFacts& specimen,
+                              const ReportFacts* report) {
   if (!specimen.collected.empty()) return TimeText{specimen.collected, "specimen"};
   for (const Member member : {kEffective, kEffectiveInstant}) {
     MINGMA_TRY(const std::string_view text, members.text(member, path));
@@ -152,14 +197,16 @@ Result<TimeText> sampled_text(const Members<kCount>& members, const Path& path, 
     MINGMA_TRY(const std::string_view text, read_period(members.at(kEffectivePeriod), at));
     if (!text.empty()) return TimeText{text, kNames[kEffectivePeriod]};
   }
-  if (report != nullptr && !report->specimen.collected.empty()) return TimeText{report->specimen.collected, "effectiveDateTime"};
+  if (report != nullptr && !report->specimen.collected.empty())
+    return TimeText{report->specimen.collected, "effectiveDateTime"};
   if (report != nullptr) return TimeText{report->effective, "effectiveDateTime"};
   return TimeText{{}, "effectiveDateTime"};
 }
 
-// A report's number covers several results, so the test's code is added to it; an Observation's own number stands alone.
-Result<std::string> record_number(const FhirScope& scope, const Members<kCount>& members, const Path& path, const SpecimenFacts& specimen,
-                                  const ReportFacts* report, std::string_view code) {
+// A report's number covers several results, so the test's code is added to it; an Observation's own number stands
+// alone.
+Result<std::string> record_number(const FhirScope& scope, const Members<kCount>& members, const Path& path,
+                                  const SpecimenFacts& specimen, const ReportFacts* report, std::string_view code) {
   const std::string_view message_number = scope.bundle == nullptr ? std::string_view() : scope.bundle->identifier;
   if (report != nullptr) {
     const std::string_view number = report->number.empty() ? message_number : report->number;
@@ -172,16 +219,29 @@ Result<std::string> record_number(const FhirScope& scope, const Members<kCount>&
   if (!message_number.empty()) return source_record(message_number, code, path, "identifier");
   MINGMA_TRY(const std::string_view id, members.text(kId, path));
   if (!id.empty()) return source_record("Observation/" + std::string(id), {}, path, "id");
-  return fhir_error(errors::kFeedMissingRecord, "no identifier of the report, the result or the specimen", path, "identifier");
+  return fhir_error(errors::kFeedMissingRecord, "no identifier of the report, the result or the specimen", path,
+                    "identifier");
 }
 
 }  // namespace observation
 
 namespace immunization {
 
-enum Member : std::size_t { kId, kMeta, kIdentifierList, kStatus, kVaccine, kPatientReference, kOccurrence, kProtocol, kContained, kCount };
-constexpr std::array<std::string_view, kCount> kNames{"id",      "meta",               "identifier",      "status",   "vaccineCode",
-                                                      "patient", "occurrenceDateTime", "protocolApplied", "contained"};
+enum Member : std::size_t {
+  kId,
+  kMeta,
+  kIdentifierList,
+  kStatus,
+  kVaccine,
+  kPatientReference,
+  kOccurrence,
+  kProtocol,
+  kContained,
+  kCount
+};
+constexpr std::array<std::string_view, kCount> kNames{"id",          "meta",    "identifier",         "status",
+                                                      "vaccineCode", "patient", "occurrenceDateTime", "protocolApplied",
+                                                      "contained"};
 constexpr std::array<std::string_view, 3> kProtocolNames{"doseNumberPositiveInt", "doseNumberString", "targetDisease"};
 
 struct Protocol {
@@ -192,7 +252,8 @@ struct Protocol {
 Result<int> read_dose(const Members<3>& members, const Path& path) {
   std::int64_t dose = 0;
   if (members.has(0)) {
-    if (members.at(0).get(dose) != simdjson::SUCCESS) return fhir_error(errors::kFeedNotFhir, "not an integer", path, kProtocolNames[0]);
+    if (members.at(0).get(dose) != simdjson::SUCCESS)
+      return fhir_error(errors::kFeedNotFhir, "not an integer", path, kProtocolNames[0]);
   } else {
     MINGMA_TRY(const std::string_view text, members.text(1, path));
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), dose);
@@ -206,18 +267,21 @@ Result<Protocol> read_protocol(const Members<kCount>& members, const Path& path)
   Protocol best;
   bool first = true;
   MINGMA_TRY(const auto protocols, members.array(kProtocol, path));
-  MINGMA_CHECK(for_each(protocols, path, "protocolApplied", [&](const Element& element, const Path& at) -> Result<void> {
-    MINGMA_TRY(const auto fields, Members<3>::read(element, kProtocolNames, at));
-    Protocol protocol;
-    MINGMA_TRY(const auto targets, fields.array(2, at));
-    MINGMA_CHECK(for_each(targets, at, "targetDisease", [&](const Element& target, const Path& at_target) {
-      return for_each_coding(target, at_target, [&](const Coding& coding) { protocol.covid |= is_covid_target(coding.system, coding.code); });
-    }));
-    MINGMA_TRY(protocol.dose, read_dose(fields, at));
-    if (first || (protocol.covid && !best.covid)) best = protocol;
-    first = false;
-    return {};
-  }));
+  MINGMA_CHECK(
+      for_each(protocols, path, "protocolApplied", [&](const Element& element, const Path& at) -> Result<void> {
+        MINGMA_TRY(const auto fields, Members<3>::read(element, kProtocolNames, at));
+        Protocol protocol;
+        MINGMA_TRY(const auto targets, fields.array(2, at));
+        MINGMA_CHECK(for_each(targets, at, "targetDisease", [&](const Element& target, const Path& at_target) {
+          return for_each_coding(target, at_target, [&](const Coding& coding) {
+            protocol.covid |= is_covid_target(coding.system, coding.code);
+          });
+        }));
+        MINGMA_TRY(protocol.dose, read_dose(fields, at));
+        if (first || (protocol.covid && !best.covid)) best = protocol;
+        first = false;
+        return {};
+      }));
   return best;
 }
 
@@ -247,9 +311,21 @@ Result<void> check_vaccine(const Members<kCount>& members, const Path& path, boo
 }  // namespace
 
 Result<ReportFacts> read_report(const FhirScope& outer, const Element& report, const Path& path) {
-  enum Member : std::size_t { kStatus, kIdentifierList, kEffective, kEffectivePeriod, kIssued, kSpecimenList, kSubject, kResult, kContained, kCount };
-  static constexpr std::array<std::string_view, kCount> kNames{"status", "identifier", "effectiveDateTime", "effectivePeriod", "issued",
-                                                               "specimen", "subject", "result", "contained"};
+  enum Member : std::size_t {
+    kStatus,
+    kIdentifierList,
+    kEffective,
+    kEffectivePeriod,
+    kIssued,
+    kSpecimenList,
+    kSubject,
+    kResult,
+    kContained,
+    kCount
+  };
+  static constexpr std::array<std::string_view, kCount> kNames{"status",          "identifier", "effectiveDateTime",
+                                                               "effectivePeriod", "issued",     "specimen",
+                                                               "subject",         "result",     "contained"};
   MINGMA_TRY(const auto members, Members<kCount>::read(report, kNames, path));
   ReportFacts facts;
   MINGMA_TRY(facts.status, members.text(kStatus, path));
@@ -275,7 +351,8 @@ Result<ReportFacts> read_report(const FhirScope& outer, const Element& report, c
   return facts;
 }
 
-Result<FeedStatement> read_observation(FhirScope scope, const Element& element, const Path& path, const ReportFacts* report) {
+Result<FeedStatement> read_observation(FhirScope scope, const Element& element, const Path& path,
+                                       const ReportFacts* report) {
   using namespace observation;
   MINGMA_TRY(const auto members, Members<kCount>::read(element, kNames, path));
   const Path at_code{&path, "code", 0};
@@ -294,10 +371,12 @@ Result<FeedStatement> read_observation(FhirScope scope, const Element& element, 
   if (report != nullptr) standing = with_report(standing, report->status);
 
   MINGMA_TRY(const TestOutcome outcome, read_value(members, path));
-  const bool usable = outcome.kind != ResultKind::kUnknown && outcome.kind != ResultKind::kNotEvaluable && outcome.kind != ResultKind::kNotDone;
+  const bool usable = outcome.kind != ResultKind::kUnknown && outcome.kind != ResultKind::kNotEvaluable &&
+                      outcome.kind != ResultKind::kNotDone;
   if (!usable && standing == Standing::kFinal) {
     const bool not_done = outcome.kind == ResultKind::kNotDone;
-    return ignored(not_done ? errors::kFeedNotDone : errors::kFeedNoUsableValue, "neither positive, negative nor inconclusive", path, "valueCodeableConcept");
+    return ignored(not_done ? errors::kFeedNotDone : errors::kFeedNoUsableValue,
+                   "neither positive, negative nor inconclusive", path, "valueCodeableConcept");
   }
 
   if (members.has(kContained)) {
@@ -363,7 +442,8 @@ Result<FeedStatement> read_immunization(FhirScope scope, const Element& element,
   MINGMA_TRY(const auto identifiers, members.array(kIdentifierList, path));
   MINGMA_TRY(const std::string_view number, first_identifier(identifiers, path, {}));
   MINGMA_TRY(const std::string_view id, members.text(kId, path));
-  if (number.empty() && id.empty()) return fhir_error(errors::kFeedMissingRecord, "no identifier of the vaccination", path, "identifier");
+  if (number.empty() && id.empty())
+    return fhir_error(errors::kFeedMissingRecord, "no identifier of the vaccination", path, "identifier");
   const std::string own = number.empty() ? "Immunization/" + std::string(id) : std::string(number);
   MINGMA_TRY(statement.source_record, source_record(own, {}, path, "identifier"));
   set_action(statement, standing, true, false);
@@ -373,7 +453,9 @@ Result<FeedStatement> read_immunization(FhirScope scope, const Element& element,
 
   MINGMA_TRY(const std::string_view occurrence, members.text(kOccurrence, path));
   MINGMA_TRY(const EvidenceTimes times, read_times(scope, {occurrence, "occurrenceDateTime"}, {}, path));
-  if (protocol.dose == 0) return fhir_error(errors::kFeedMissingDose, "the dose number is missing, or not from 1 to 20", path, "protocolApplied");
+  if (protocol.dose == 0)
+    return fhir_error(errors::kFeedMissingDose, "the dose number is missing, or not from 1 to 20", path,
+                      "protocolApplied");
   statement.evidence.at = times.at;
   statement.evidence.level = static_cast<std::uint8_t>(protocol.dose);
   return statement;

@@ -15,13 +15,14 @@ struct ReportFacts {
   std::string_view issued;
   SpecimenFacts specimen;
   std::optional<Element> subject;
-  std::optional<simdjson::dom::array> results;    // References
+  std::optional<simdjson::dom::array> results;  // References
   std::optional<simdjson::dom::array> contained;
 };
 Result<ReportFacts> read_report(const FhirScope& scope, const Element& report, const Path& path);
 
 // `report` may be null.
-Result<FeedStatement> read_observation(FhirScope scope, const Element& observation, const Path& path, const ReportFacts* report);
+Result<FeedStatement> read_observation(FhirScope scope, const Element& observation, const Path& path,
+                                       const ReportFacts* report);
 Result<FeedStatement> read_immunization(FhirScope scope, const Element& immunization, const Path& path);
 
 }  // namespace mingma::feed

@@ -66,14 +66,16 @@ Result<std::string> read_name(const Element& element, const Path& path) {
       given += word;
       return {};
     }));
-    name = is_ascii(family) ? given + (given.empty() || family.empty() ? "" : " ") + std::string(family) : std::string(family) + given;
+    name = is_ascii(family) ? given + (given.empty() || family.empty() ? "" : " ") + std::string(family)
+                            : std::string(family) + given;
   }
   cut_at_character(name, kNameBytesMax);
   return name;
 }
 
 // Adds the document of the best identifier: a resident ID before a passport before any other, in the order of the text.
-Result<bool> choose_document(PersonIdentity& person, const std::optional<simdjson::dom::array>& identifiers, const Path& path) {
+Result<bool> choose_document(PersonIdentity& person, const std::optional<simdjson::dom::array>& identifiers,
+                             const Path& path) {
   std::optional<Identifier> best;
   int best_rank = 3;
   std::size_t best_index = 0;
@@ -82,7 +84,9 @@ Result<bool> choose_document(PersonIdentity& person, const std::optional<simdjso
     MINGMA_TRY(const Identifier identifier, read_identifier(element, at, {}));
     const std::size_t here = index++;
     if (identifier.value.empty() || identifier.is_old) return {};
-    const int rank = identifier.system == kResidentIdSystem ? 0 : identifier.is_passport || identifier.system.starts_with(kPassportSystemPrefix) ? 1 : 2;
+    const int rank = identifier.system == kResidentIdSystem                                           ? 0
+                     : identifier.is_passport || identifier.system.starts_with(kPassportSystemPrefix) ? 1
+                                                                                                      : 2;
     if (rank < best_rank) {
       best_rank = rank;
       best = identifier;
@@ -115,7 +119,8 @@ Result<PersonIdentity> read_patient_parts(const Element& patient, const Path& pa
 }
 
 Error no_document(const Path& path) {
-  return fhir_error(errors::kFeedMissingIdentity, "the person has no document number; a name and a birth date identify nobody", path);
+  return fhir_error(errors::kFeedMissingIdentity,
+                    "the person has no document number; a name and a birth date identify nobody", path);
 }
 
 }  // namespace
@@ -181,7 +186,9 @@ Result<PersonIdentity> read_subject(const FhirScope& scope, const Element& refer
     }
   }
   if (resolved || reference.empty()) return no_document(path);
-  return fhir_error(errors::kFeedUnresolvedSubject, "the person is not in this record; put the Patient in it or give the subject's identifier", path, "reference");
+  return fhir_error(errors::kFeedUnresolvedSubject,
+                    "the person is not in this record; put the Patient in it or give the subject's identifier", path,
+                    "reference");
 }
 
 Result<SpecimenFacts> read_specimen(const FhirScope& scope, const Element& reference_element, const Path& path) {
@@ -215,7 +222,8 @@ Result<SpecimenFacts> read_specimen(const FhirScope& scope, const Element& refer
   return facts;
 }
 
-Result<std::string_view> first_identifier(const std::optional<simdjson::dom::array>& identifiers, const Path& path, std::string_view preferred) {
+Result<std::string_view> first_identifier(const std::optional<simdjson::dom::array>& identifiers, const Path& path,
+                                          std::string_view preferred) {
   std::string_view first;
   std::string_view wanted;
   MINGMA_CHECK(for_each(identifiers, path, "identifier", [&](const Element& element, const Path& at) -> Result<void> {

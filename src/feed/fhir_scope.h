@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "feed/feed.h"
-#include "feed/fhir_json.h"
+#include "feed/fhir_json_internal.h"
 
 namespace mingma::feed {
 
@@ -51,7 +51,8 @@ struct SpecimenFacts {
 Result<SpecimenFacts> read_specimen(const FhirScope& scope, const Element& reference_element, const Path& path);
 
 // Identifier.value of the first identifier that has one; one whose type has a code of `preferred` comes first.
-Result<std::string_view> first_identifier(const std::optional<simdjson::dom::array>& identifiers, const Path& path, std::string_view preferred);
+Result<std::string_view> first_identifier(const std::optional<simdjson::dom::array>& identifiers, const Path& path,
+                                          std::string_view preferred);
 
 // effectiveDateTime or effectivePeriod.start (then .end) as text.
 Result<std::string_view> read_period(const Element& period, const Path& path);

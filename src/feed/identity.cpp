@@ -44,10 +44,13 @@ bool has_resident_id_form(std::string_view number) {
 Result<ResidentIdNumber> parse_resident_id(std::string_view number) {
   if (!has_resident_id_form(number)) return invalid("a resident ID number has 17 digits and a check character");
   const char check = number[17] == 'x' ? 'X' : number[17];
-  if (resident_id_check_character(number.substr(0, 17)) != check) return invalid("the check character of the resident ID number is wrong");
-  const YearMonthDay birth{number_of(number.substr(6, 4)), number_of(number.substr(10, 2)), number_of(number.substr(12, 2))};
+  if (resident_id_check_character(number.substr(0, 17)) != check)
+    return invalid("the check character of the resident ID number is wrong");
+  const YearMonthDay birth{number_of(number.substr(6, 4)), number_of(number.substr(10, 2)),
+                           number_of(number.substr(12, 2))};
   const YearMonthDay real = year_month_day(civil_date(birth));
-  if (birth.year < 1900 || birth.year > 2199 || real.year != birth.year || real.month != birth.month || real.day != birth.day) {
+  if (birth.year < 1900 || birth.year > 2199 || real.year != birth.year || real.month != birth.month ||
+      real.day != birth.day) {
     return invalid("the birth date in the resident ID number does not exist");
   }
   ResidentIdNumber parsed;
@@ -58,7 +61,8 @@ Result<ResidentIdNumber> parse_resident_id(std::string_view number) {
 }
 
 bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 void cut_at_character(std::string& text, std::size_t bytes_max) {
@@ -82,7 +86,8 @@ Result<void> set_document(PersonIdentity& person, std::string_view system, std::
     if (!person.birth_date) person.birth_date = parsed.birth_date;
     return {};
   }
-  person.document = is_passport || system.starts_with(kPassportSystemPrefix) ? DocumentType::kPassport : DocumentType::kInstitutional;
+  person.document =
+      is_passport || system.starts_with(kPassportSystemPrefix) ? DocumentType::kPassport : DocumentType::kInstitutional;
   person.system = system;
   person.number = number;
   return {};

@@ -1,7 +1,8 @@
 // Who a record is about: the identity document as found in the feed. Validation of Chinese resident ID numbers.
 //
 // A person is identified by (document system, number) only. A name and a birth date never identify anybody; they are
-// carried so that the service can compare them with the register. None of this may reach a log, a metric or an error text.
+// carried so that the service can compare them with the register. None of this may reach a log, a metric or an error
+// text.
 //
 // Source: GB 11643-1999 (18 digits), ISO 7064 MOD 11-2 (check character).
 #pragma once
@@ -19,13 +20,15 @@ namespace mingma::feed {
 
 // Numbers are part of the pseudonym's input: never reuse one.
 enum class DocumentType : std::uint8_t {
-  kResidentId = 1,    // GB 11643-1999, validated; `system` is kResidentIdSystem
-  kPassport = 2,      // `system` names the country where the feed does
-  kInstitutional = 3, // a number that only its issuer knows (patient number, national health number); `system` as found
+  kResidentId = 1,  // GB 11643-1999, validated; `system` is kResidentIdSystem
+  kPassport = 2,    // `system` names the country where the feed does
+  kInstitutional =
+      3,  // a number that only its issuer knows (patient number, national health number); `system` as found
 };
 
 inline constexpr std::string_view kResidentIdSystem = "urn:oid:2.16.156.10011.1.3";
-inline constexpr std::string_view kPassportSystemPrefix = "http://hl7.org/fhir/sid/passport-";  // then the ISO 3166 country
+inline constexpr std::string_view kPassportSystemPrefix =
+    "http://hl7.org/fhir/sid/passport-";  // then the ISO 3166 country
 inline constexpr std::size_t kDocumentNumberBytesMax = 64;
 inline constexpr std::size_t kNameBytesMax = 128;  // longer names are cut at a character
 
@@ -56,8 +59,8 @@ Result<ResidentIdNumber> parse_resident_id(std::string_view number);
 bool has_resident_id_form(std::string_view number);
 
 // Gives `person` its document: a resident ID when `system` says so, or when there is no system and the number has that
-// form; then it must be valid. Trims the number. Fails with feed.missing_identity when it is empty, feed.invalid_identity
-// when it is too long, has control characters or is an invalid resident ID.
+// form; then it must be valid. Trims the number. Fails with feed.missing_identity when it is empty,
+// feed.invalid_identity when it is too long, has control characters or is an invalid resident ID.
 Result<void> set_document(PersonIdentity& person, std::string_view system, std::string_view number, bool is_passport);
 
 bool has_control_character(std::string_view text);

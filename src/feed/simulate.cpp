@@ -16,12 +16,14 @@ constexpr std::uint32_t kOnsetNights = 7;
 enum Stream : std::uint64_t { kSurname = 1, kGivenName, kOutbreak, kHouseholdInfection, kMemberInfection, kOnset };
 
 constexpr std::array<std::string_view, 48> kSurnames{
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗", "梁", "宋", "郑", "谢",
-    "韩", "唐", "冯", "于", "董", "萧", "程", "曹", "袁", "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏", "卢", "蒋", "蔡", "贾", "丁", "魏", "薛"};
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林",
+    "何", "郭", "马", "罗", "梁", "宋", "郑", "谢", "韩", "唐", "冯", "于", "董", "萧", "程", "曹",
+    "袁", "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏", "卢", "蒋", "蔡", "贾", "丁", "魏", "薛"};
 constexpr std::array<std::string_view, 64> kGivenCharacters{
-    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀", "霞", "平", "刚", "桂",
-    "英", "华", "玉", "兰", "萍", "红", "建", "国", "文", "辉", "力", "永", "健", "世", "广", "志", "义", "兴", "良", "海", "山", "仁",
-    "波", "宁", "贵", "福", "生", "龙", "元", "全", "胜", "学", "祥", "才", "发", "武", "新", "利", "清", "飞", "彬", "富"};
+    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明",
+    "超", "秀", "霞", "平", "刚", "桂", "英", "华", "玉", "兰", "萍", "红", "建", "国", "文", "辉",
+    "力", "永", "健", "世", "广", "志", "义", "兴", "良", "海", "山", "仁", "波", "宁", "贵", "福",
+    "生", "龙", "元", "全", "胜", "学", "祥", "才", "发", "武", "新", "利", "清", "飞", "彬", "富"};
 
 // Document numbers: the index, spread over birth dates, then sequence numbers, then a hundred unassigned county codes.
 constexpr std::uint32_t kFirstCountyCode = 419'900;
@@ -35,12 +37,18 @@ constexpr CivilDate kFirstBirthDate{-13'149};
 
 std::string_view to_string(SimulatedRole role) {
   switch (role) {
-    case SimulatedRole::kCommand: return "command";
-    case SimulatedRole::kCdc: return "cdc";
-    case SimulatedRole::kLaboratory: return "laboratory";
-    case SimulatedRole::kHospital: return "hospital";
-    case SimulatedRole::kBorderPost: return "border_post";
-    case SimulatedRole::kCommunity: return "community";
+    case SimulatedRole::kCommand:
+      return "command";
+    case SimulatedRole::kCdc:
+      return "cdc";
+    case SimulatedRole::kLaboratory:
+      return "laboratory";
+    case SimulatedRole::kHospital:
+      return "hospital";
+    case SimulatedRole::kBorderPost:
+      return "border_post";
+    case SimulatedRole::kCommunity:
+      return "community";
   }
   return {};
 }
@@ -58,7 +66,8 @@ SimulatedCounty::SimulatedCounty(const SimulationSettings& settings) : settings_
   for (std::uint32_t i = 1; i <= settings.laboratories; ++i) {
     std::string id = "SIM-LAB-";
     append_digits(id, i, 2);
-    institutions_.push_back({id, SimulatedRole::kLaboratory, "第" + std::to_string(i) + "模拟医学检验所", settings.county});
+    institutions_.push_back(
+        {id, SimulatedRole::kLaboratory, "第" + std::to_string(i) + "模拟医学检验所", settings.county});
   }
 }
 
@@ -101,7 +110,8 @@ bool SimulatedCounty::is_outbreak(std::uint32_t township) const {
 
 int SimulatedCounty::onset_night(std::uint32_t index) const {
   const std::uint32_t household = index / kHousehold;
-  const std::uint32_t per_million = is_outbreak(township_of(index)) ? settings_.cluster_households_per_million : settings_.scattered_households_per_million;
+  const std::uint32_t per_million = is_outbreak(township_of(index)) ? settings_.cluster_households_per_million
+                                                                    : settings_.scattered_households_per_million;
   const std::uint64_t drawn = draw(kHouseholdInfection, household);
   if (drawn % 1'000'000 >= per_million) return -1;
   const std::uint32_t first = static_cast<std::uint32_t>((drawn >> 32) % kHousehold);
@@ -113,7 +123,8 @@ int SimulatedCounty::onset_night(std::uint32_t index) const {
 }
 
 CivilDate SimulatedCounty::birth_date(std::uint32_t index) const {
-  const std::uint64_t day = (std::uint64_t{index % kBirthDays} * kBirthDayStep + settings_.seed % kBirthDays) % kBirthDays;
+  const std::uint64_t day =
+      (std::uint64_t{index % kBirthDays} * kBirthDayStep + settings_.seed % kBirthDays) % kBirthDays;
   return {kFirstBirthDate.days + static_cast<std::int32_t>(day)};
 }
 

@@ -35,7 +35,8 @@ std::uint64_t digest(const SimulatedCounty& county) {
     hash = fnv1a(text, hash);
   }
   for (std::uint32_t night = 0; night < 20; ++night) {
-    county.for_each_finding(night, [&](const SimulatedFinding& finding) { hash = fnv1a(county.finding_json(finding), hash); });
+    county.for_each_finding(night,
+                            [&](const SimulatedFinding& finding) { hash = fnv1a(county.finding_json(finding), hash); });
     for (const SimulatedAreaOrder& order : county.area_orders(night)) hash = fnv1a(county.area_order_json(order), hash);
   }
   return hash;
@@ -109,7 +110,8 @@ TEST(Simulation, TheEpidemicIsInItsClustersAndInHouseholds) {
     if (county.onset_night(i) < 0) continue;
     ++ill[county.home_of(i).value];
     ++all;
-    for (std::uint32_t other = i / 3 * 3; other < i / 3 * 3 + 3; ++other) in_households += other != i && county.onset_night(other) >= 0 ? 1 : 0;
+    for (std::uint32_t other = i / 3 * 3; other < i / 3 * 3 + 3; ++other)
+      in_households += other != i && county.onset_night(other) >= 0 ? 1 : 0;
   }
   int outbreaks = 0;
   for (const auto& [township, count] : ill) outbreaks += count > 40 ? 1 : 0;
@@ -148,9 +150,10 @@ TEST(Simulation, AreaOrdersNameTheOutbreaks) {
   EXPECT_EQ(county.area_orders(0).size(), 1u);
   EXPECT_EQ(county.area_orders(1).size(), county.settings().clusters);
   EXPECT_TRUE(county.area_orders(2).empty());
-  EXPECT_EQ(county.area_order_json(county.area_orders(0)[0]),
-            R"({"type":"area_order","number":"SIM-ORDER-COUNTY","issuer":"SIM-COMMAND","area":"410103","level":"low","lockdown":"none",)"
-            R"("test_interval_hours":48,"from":"2022-11-12T00:00:00Z","until":"2022-11-26T00:00:00Z"})");
+  EXPECT_EQ(
+      county.area_order_json(county.area_orders(0)[0]),
+      R"({"type":"area_order","number":"SIM-ORDER-COUNTY","issuer":"SIM-COMMAND","area":"410103","level":"low","lockdown":"none",)"
+      R"("test_interval_hours":48,"from":"2022-11-12T00:00:00Z","until":"2022-11-26T00:00:00Z"})");
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ std::string_view without_line_end(std::string_view text) {
 }
 }  // namespace
 
-// Position just after the line end that closes the record, or npos. The scan's state lives in quote_, so that a chunk may
-// end anywhere.
+// Position just after the line end that closes the record, or npos. The scan's state lives in quote_, so that a chunk
+// may end anywhere.
 std::size_t RecordSplitter::find_end(std::string_view text, std::size_t from) {
   if (kind_ == RecordKind::kNdjson || too_long_) {
     const std::size_t at = text.find('\n', from);

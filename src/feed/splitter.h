@@ -1,10 +1,11 @@
 // Cuts a byte stream into records: lines of NDJSON, or CSV records whose quoted fields may hold line ends.
 //
-// Input comes in chunks cut anywhere. Line ends are LF or CRLF; a UTF-8 byte order mark at the start is dropped; the last
-// record needs no line end. Blank lines are no records, but they count as lines. A record over the limit is reported once, as
-// too long, and skipped to the next line end; the following records are whole again.
+// Input comes in chunks cut anywhere. Line ends are LF or CRLF; a UTF-8 byte order mark at the start is dropped; the
+// last record needs no line end. Blank lines are no records, but they count as lines. A record over the limit is
+// reported once, as too long, and skipped to the next line end; the following records are whole again.
 //
-// Threading: one owner. Memory: at most one record's limit plus the current chunk. Views given to the sink live during the call.
+// Threading: one owner. Memory: at most one record's limit plus the current chunk. Views given to the sink live during
+// the call.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ namespace mingma::feed {
 enum class RecordKind : std::uint8_t { kNdjson, kCsv };
 
 struct RawRecord {
-  std::uint64_t line = 0;    // of its first byte, from 1
-  std::string_view text;     // without line end; empty when too_long
+  std::uint64_t line = 0;  // of its first byte, from 1
+  std::string_view text;   // without line end; empty when too_long
   bool too_long = false;
 };
 
@@ -33,7 +34,9 @@ class RecordSplitter final {
   // Ends the input: gives the last record, if it had no line end. The splitter must not be used after it.
   void finish(const Sink& sink);
 
-  std::uint64_t lines() const { return lines_; }  // line ends seen so far, plus one for a last line without one after finish()
+  std::uint64_t lines() const {
+    return lines_;
+  }  // line ends seen so far, plus one for a last line without one after finish()
 
  private:
   enum class Quote : std::uint8_t { kFieldStart, kPlain, kInside, kJustClosed };
@@ -45,7 +48,7 @@ class RecordSplitter final {
 
   RecordKind kind_;
   std::size_t record_bytes_max_;
-  std::string pending_;          // the beginning of a record whose end has not come yet
+  std::string pending_;  // the beginning of a record whose end has not come yet
   std::uint64_t lines_ = 0;
   std::uint64_t record_line_ = 1;
   Quote quote_ = Quote::kFieldStart;

@@ -12,7 +12,9 @@ namespace {
 std::vector<std::string> split(mingma::feed::RecordKind kind, std::string_view text, std::size_t chunk) {
   mingma::feed::RecordSplitter splitter(kind, 1u << 20);
   std::vector<std::string> records;
-  const auto sink = [&](const mingma::feed::RawRecord& record) { records.push_back(std::to_string(record.line) + ":" + std::string(record.text)); };
+  const auto sink = [&](const mingma::feed::RawRecord& record) {
+    records.push_back(std::to_string(record.line) + ":" + std::string(record.text));
+  };
   for (std::size_t at = 0; at < text.size(); at += chunk) splitter.push(text.substr(at, chunk), sink);
   splitter.finish(sink);
   return records;

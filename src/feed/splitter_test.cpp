@@ -9,7 +9,8 @@
 namespace mingma::feed {
 namespace {
 
-std::vector<std::string> split(RecordKind kind, std::string_view input, std::size_t chunk, std::size_t record_bytes_max = 1'000) {
+std::vector<std::string> split(RecordKind kind, std::string_view input, std::size_t chunk,
+                               std::size_t record_bytes_max = 1'000) {
   RecordSplitter splitter(kind, record_bytes_max);
   std::vector<std::string> records;
   const auto sink = [&](const RawRecord& record) {
@@ -25,13 +26,15 @@ using Records = std::vector<std::string>;
 TEST(RecordSplitter, ChunkBoundariesDoNotMatter) {
   const std::string_view input = "\xEF\xBB\xBF{\"a\":1}\r\n\n{\"b\":2}\n   \n{\"c\":3}";
   const Records expected{"1:{\"a\":1}", "3:{\"b\":2}", "5:{\"c\":3}"};
-  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk) EXPECT_EQ(split(RecordKind::kNdjson, input, chunk), expected) << chunk;
+  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk)
+    EXPECT_EQ(split(RecordKind::kNdjson, input, chunk), expected) << chunk;
 }
 
 TEST(RecordSplitter, QuotedLineEndsBelongToTheCsvRecord) {
   const std::string_view input = "a,b\r\n\"one\ntwo\",\"say \"\"hi\"\"\n\"\n3,4\n";
   const Records expected{"1:a,b", "2:\"one\ntwo\",\"say \"\"hi\"\"\n\"", "5:3,4"};
-  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk) EXPECT_EQ(split(RecordKind::kCsv, input, chunk), expected) << chunk;
+  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk)
+    EXPECT_EQ(split(RecordKind::kCsv, input, chunk), expected) << chunk;
 }
 
 TEST(RecordSplitter, AQuoteInsideAPlainFieldDoesNotSwallowTheFile) {
@@ -41,7 +44,8 @@ TEST(RecordSplitter, AQuoteInsideAPlainFieldDoesNotSwallowTheFile) {
 TEST(RecordSplitter, ATooLongLineIsReportedOnceAndTheRestIsRead) {
   const std::string input = "ok\n" + std::string(50, 'x') + "\nok2\n" + std::string(10, 'y');
   const Records expected{"1:ok", "2:<too long>", "3:ok2", "4:yyyyyyyyyy"};
-  for (std::size_t chunk = 1; chunk <= 60; ++chunk) EXPECT_EQ(split(RecordKind::kNdjson, input, chunk, 10), expected) << chunk;
+  for (std::size_t chunk = 1; chunk <= 60; ++chunk)
+    EXPECT_EQ(split(RecordKind::kNdjson, input, chunk, 10), expected) << chunk;
 }
 
 TEST(RecordSplitter, AnUnclosedQuoteCostsOneRecordNotTheWholeFile) {
@@ -68,7 +72,9 @@ TEST(RecordSplitter, RandomCutsOfRandomTextAgreeWithOnePiece) {
     for (const RecordKind kind : {RecordKind::kNdjson, RecordKind::kCsv}) {
       RecordSplitter splitter(kind, 1'000);
       Records records;
-      const auto sink = [&](const RawRecord& record) { records.push_back(std::to_string(record.line) + ":" + std::string(record.text)); };
+      const auto sink = [&](const RawRecord& record) {
+        records.push_back(std::to_string(record.line) + ":" + std::string(record.text));
+      };
       for (std::size_t at = 0; at < input.size();) {
         const std::size_t n = std::min<std::size_t>(rng.below(5), input.size() - at);
         splitter.push(std::string_view(input).substr(at, n), sink);

@@ -26,12 +26,11 @@ constexpr TestCode kLoincTests[] = {
     {"94563-4", TestKind::kAntibody},  {"94564-2", TestKind::kAntibody},  {"94507-1", TestKind::kAntibody},
     {"94508-9", TestKind::kAntibody},  {"94661-6", TestKind::kAntibody},  {"94562-6", TestKind::kAntibody},
     {"94762-2", TestKind::kAntibody},  {"94769-7", TestKind::kAntibody},  {"94505-5", TestKind::kAntibody},
-    {"94506-3", TestKind::kAntibody},  {"94547-7", TestKind::kAntibody},
-    {"95419-8", TestKind::kQuestion},  {"95418-0", TestKind::kQuestion},  {"95417-2", TestKind::kQuestion},
-    {"95421-4", TestKind::kQuestion},  {"95420-6", TestKind::kQuestion},  {"77974-4", TestKind::kQuestion},
-    {"75617-1", TestKind::kQuestion},  {"82810-3", TestKind::kQuestion},  {"11368-8", TestKind::kQuestion},
-    {"65222-2", TestKind::kQuestion},  {"76691-5", TestKind::kQuestion},  {"35659-2", TestKind::kQuestion},
-    {"30525-0", TestKind::kQuestion},
+    {"94506-3", TestKind::kAntibody},  {"94547-7", TestKind::kAntibody},  {"95419-8", TestKind::kQuestion},
+    {"95418-0", TestKind::kQuestion},  {"95417-2", TestKind::kQuestion},  {"95421-4", TestKind::kQuestion},
+    {"95420-6", TestKind::kQuestion},  {"77974-4", TestKind::kQuestion},  {"75617-1", TestKind::kQuestion},
+    {"82810-3", TestKind::kQuestion},  {"11368-8", TestKind::kQuestion},  {"65222-2", TestKind::kQuestion},
+    {"76691-5", TestKind::kQuestion},  {"35659-2", TestKind::kQuestion},  {"30525-0", TestKind::kQuestion},
 };
 constexpr std::string_view kSnomedMolecular = "1445431000168101";  // Australian: SARS-CoV-2 nucleic acid assay
 
@@ -86,19 +85,21 @@ constexpr ResultCode kResultWords[] = {
 };
 
 constexpr std::string_view kCvx = "http://hl7.org/fhir/sid/cvx";
-constexpr std::string_view kCvxCovid[] = {"207", "208", "210", "211", "212", "213", "217", "218", "219", "221", "225", "226",
-                                          "227", "228", "229", "230", "300", "301", "302", "308", "309", "310", "311", "312",
-                                          "313", "500", "501", "502", "503", "504", "505", "506", "507", "508", "509", "510",
-                                          "511", "512", "513", "514", "515", "516", "517", "518", "519", "520", "521"};
-constexpr std::string_view kAir = "https://www.humanservices.gov.au/organisations/health-professionals/enablers/air-vaccine-code-formats";
+constexpr std::string_view kCvxCovid[] = {
+    "207", "208", "210", "211", "212", "213", "217", "218", "219", "221", "225", "226", "227", "228", "229", "230",
+    "300", "301", "302", "308", "309", "310", "311", "312", "313", "500", "501", "502", "503", "504", "505", "506",
+    "507", "508", "509", "510", "511", "512", "513", "514", "515", "516", "517", "518", "519", "520", "521"};
+constexpr std::string_view kAir =
+    "https://www.humanservices.gov.au/organisations/health-professionals/enablers/air-vaccine-code-formats";
 constexpr std::string_view kAirCovid[] = {"COMIRN", "COVAST", "MODERN", "NOVNUV"};
 constexpr std::string_view kAtc = "http://www.whocc.no/atc";
 constexpr std::string_view kAtcCovid[] = {"J07BX03", "J07BN01", "J07BN02", "J07BN03", "J07BN04"};
 constexpr std::string_view kIcd11 = "http://id.who.int/icd/release/11/mms";
-constexpr std::string_view kIcd11Covid[] = {"XM68M6", "XM1NL1", "XM5DF6", "XM9QW8", "XM0CX4", "XM5JC5", "XM1J92", "XM6AT1",
-                                            "XM0GQ8", "XM3DT5", "XM0XS6"};
-constexpr std::string_view kSnomedCovid[] = {"840534001", "1119305005", "1119349007", "39114911000001105", "39115611000001103",
-                                             "39115711000001107", "39326911000001101", "1525011000168107"};
+constexpr std::string_view kIcd11Covid[] = {"XM68M6", "XM1NL1", "XM5DF6", "XM9QW8", "XM0CX4", "XM5JC5",
+                                            "XM1J92", "XM6AT1", "XM0GQ8", "XM3DT5", "XM0XS6"};
+constexpr std::string_view kSnomedCovid[] = {"840534001",         "1119305005",        "1119349007",
+                                             "39114911000001105", "39115611000001103", "39115711000001107",
+                                             "39326911000001101", "1525011000168107"};
 constexpr std::string_view kCovidDisease = "840539006";
 
 bool contains(std::span<const std::string_view> codes, std::string_view code) {

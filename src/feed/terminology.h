@@ -1,10 +1,12 @@
-// The codes feeds use, and what they mean here: which tests say something about infection with SARS-CoV-2, which results they
-// give, which vaccines are against COVID-19. Codes decide; display texts are never read, because they are often wrong.
+// The codes feeds use, and what they mean here: which tests say something about infection with SARS-CoV-2, which
+// results they give, which vaccines are against COVID-19. Codes decide; display texts are never read, because they are
+// often wrong.
 //
-// Closed tables: a code that is not here is no evidence. Codes of several viruses at once ("influenza A and B and SARS-CoV-2
-// identified") are panels: a result under them does not say which virus it means, so it is not taken.
+// Closed tables: a code that is not here is no evidence. Codes of several viruses at once ("influenza A and B and
+// SARS-CoV-2 identified") are panels: a result under them does not say which virus it means, so it is not taken.
 //
-// LOINC codes are copyright Regenstrief Institute, used under the licence at loinc.org/license. SNOMED CT codes: IHTSDO.
+// LOINC codes are copyright Regenstrief Institute, used under the licence at loinc.org/license. SNOMED CT codes:
+// IHTSDO.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,7 @@ inline constexpr std::string_view kLoinc = "http://loinc.org";
 inline constexpr std::string_view kSnomed = "http://snomed.info/sct";
 
 enum class TestKind : std::uint8_t {
-  kUnknown,    // the system or code says nothing to us
+  kUnknown,  // the system or code says nothing to us
   kMolecular,
   kAntigen,
   kAntibody,
@@ -32,7 +34,7 @@ TestKind classify_test(std::string_view system, std::string_view code);
 bool loinc_check_digit_ok(std::string_view code);  // "94500-6": the digit after the hyphen is the mod-10 check
 
 enum class ResultKind : std::uint8_t {
-  kUnknown,       // no result of a presence test
+  kUnknown,  // no result of a presence test
   kPositive,
   kNegative,
   kInconclusive,

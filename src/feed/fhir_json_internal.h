@@ -1,7 +1,7 @@
 // Internal to the feed room: typed, strict access to parsed JSON. The only header that names simdjson.
 //
-// A Node is an element with the path that led to it, so that any complaint can name its place. Paths are linked frames on the
-// caller's stack and cost nothing until an error is made.
+// A Node is an element with the path that led to it, so that any complaint can name its place. Paths are linked frames
+// on the caller's stack and cost nothing until an error is made.
 #pragma once
 
 #include <simdjson.h>
@@ -19,7 +19,7 @@ namespace mingma::feed {
 
 struct Path {
   const Path* parent = nullptr;
-  std::string_view name;   // empty: an array index
+  std::string_view name;  // empty: an array index
   std::size_t index = 0;
 
   std::string to_string() const {
@@ -28,7 +28,8 @@ struct Path {
   }
 };
 
-inline Error fhir_error(const ErrorInfo& info, std::string_view message, const Path& path, std::string_view member = {}) {
+inline Error fhir_error(const ErrorInfo& info, std::string_view message, const Path& path,
+                        std::string_view member = {}) {
   std::string where = path.to_string();
   if (!member.empty()) where.append("/").append(member);
   return {info, std::string(message), std::move(where)};
@@ -36,8 +37,8 @@ inline Error fhir_error(const ErrorInfo& info, std::string_view message, const P
 
 using Element = simdjson::dom::element;
 
-// The members of an object that a reader knows, by their position in its list of names. One pass; other members are passed
-// over. A known member that occurs twice is refused: two readers could take different ones.
+// The members of an object that a reader knows, by their position in its list of names. One pass; other members are
+// passed over. A known member that occurs twice is refused: two readers could take different ones.
 template <std::size_t N>
 class Members {
  public:
@@ -48,7 +49,8 @@ class Members {
     for (const simdjson::dom::key_value_pair field : object) {
       for (std::size_t i = 0; i < N; ++i) {
         if (field.key != names[i]) continue;
-        if (members.present_[i]) return fhir_error(errors::kFeedDuplicateField, "the member occurs twice", path, names[i]);
+        if (members.present_[i])
+          return fhir_error(errors::kFeedDuplicateField, "the member occurs twice", path, names[i]);
         members.present_[i] = true;
         members.values_[i] = field.value;
         break;
@@ -65,14 +67,16 @@ class Members {
   Result<std::string_view> text(std::size_t i, const Path& path) const {
     if (!present_[i]) return std::string_view();
     std::string_view value;
-    if (values_[i].get(value) != simdjson::SUCCESS) return fhir_error(errors::kFeedNotFhir, "not a string", path, name(i));
+    if (values_[i].get(value) != simdjson::SUCCESS)
+      return fhir_error(errors::kFeedNotFhir, "not a string", path, name(i));
     return value;
   }
   // The member as an array; empty when absent.
   Result<std::optional<simdjson::dom::array>> array(std::size_t i, const Path& path) const {
     if (!present_[i]) return std::optional<simdjson::dom::array>();
     simdjson::dom::array value;
-    if (values_[i].get(value) != simdjson::SUCCESS) return fhir_error(errors::kFeedNotFhir, "not an array", path, name(i));
+    if (values_[i].get(value) != simdjson::SUCCESS)
+      return fhir_error(errors::kFeedNotFhir, "not an array", path, name(i));
     return std::optional(value);
   }
 
@@ -86,7 +90,8 @@ class Members {
 
 // Calls `handle(element, path)` for each element; it returns Result<void>.
 template <typename Handler>
-Result<void> for_each(const std::optional<simdjson::dom::array>& array, const Path& parent, std::string_view name, Handler&& handle) {
+Result<void> for_each(const std::optional<simdjson::dom::array>& array, const Path& parent, std::string_view name,
+                      Handler&& handle) {
   if (!array) return {};
   const Path at_array{&parent, name, 0};
   std::size_t index = 0;

@@ -56,9 +56,11 @@ inline std::string describe(const FeedStatement& statement) {
   std::string text = kActions[static_cast<int>(statement.action)];
   if (statement.action == shard::StatementAction::kWithdraw) {
     EXPECT_EQ(evidence, rules::Evidence{.kind = evidence.kind});
-    return text + " " + statement.source_record + " for " + statement.earlier_record + " (" + statement.reason + ") of " + statement.person.number;
+    return text + " " + statement.source_record + " for " + statement.earlier_record + " (" + statement.reason +
+           ") of " + statement.person.number;
   }
-  text += test ? std::string(" ") + kResults[evidence.level] + " " + kMethods[evidence.detail] : " dose " + std::to_string(evidence.level);
+  text += test ? std::string(" ") + kResults[evidence.level] + " " + kMethods[evidence.detail]
+               : " dose " + std::to_string(evidence.level);
   if (test && (evidence.flags & rules::kFlagPooled) != 0) text += " pooled";
   text += " " + evidence.at.to_string();
   if (evidence.until != UnixSeconds{}) text += " .. " + evidence.until.to_string();
@@ -85,7 +87,8 @@ inline void count(const LineResult& result, Counts& counts) {
   if (result.outcome == Outcome::kStatements) {
     counts["statements"] += static_cast<int>(result.statements.size());
   } else if (result.code->code != "feed.header") {
-    ++counts[std::string(result.outcome == Outcome::kRejected ? "rejected " : "ignored ") + std::string(result.code->code)];
+    ++counts[std::string(result.outcome == Outcome::kRejected ? "rejected " : "ignored ") +
+             std::string(result.code->code)];
   }
 }
 
