@@ -25,11 +25,11 @@ TEST(Base64, EncodesTheExamplesOfItsRfc) {
 }
 
 TEST(Base64, RefusesEverySecondSpelling) {
-  expect_refused(base64_decode("Zg"), "offset 2");     // padding missing
-  expect_refused(base64_decode("Zh=="), "offset 1");   // unused bits set
+  expect_refused(base64_decode("Zg"), "offset 2");    // padding missing
+  expect_refused(base64_decode("Zh=="), "offset 1");  // unused bits set
   expect_refused(base64_decode("Zg==Zg=="), "offset 2");
   expect_refused(base64_decode("Z\n=="), "offset 1");
-  expect_refused(base64_decode("-_8="), "offset 0");   // the other alphabet
+  expect_refused(base64_decode("-_8="), "offset 0");  // the other alphabet
   expect_refused(base64url_decode("+/8"), "offset 0");
   expect_refused(base64url_decode("-_8="), "offset 3");
   expect_refused(base64url_decode("A"), "offset 1");

@@ -65,7 +65,8 @@ void CborWriter::head(std::uint8_t major, std::uint64_t argument) {
   }
   const int width = argument <= 0xFF ? 0 : argument <= 0xFFFF ? 1 : argument <= 0xFFFFFFFF ? 2 : 3;
   out_.push_back(static_cast<std::uint8_t>(initial | (24 + width)));
-  for (int shift = (8 << width) - 8; shift >= 0; shift -= 8) out_.push_back(static_cast<std::uint8_t>(argument >> shift));
+  for (int shift = (8 << width) - 8; shift >= 0; shift -= 8)
+    out_.push_back(static_cast<std::uint8_t>(argument >> shift));
 }
 
 CborWriter& CborWriter::integer(std::int64_t value) {
@@ -159,13 +160,20 @@ CborType CborReader::peek() const {
   const std::uint8_t additional = input_[offset] & 0x1F;
   switch (input_[offset] >> 5) {
     case kUnsigned:
-    case kNegative: return CborType::kInteger;
-    case kByteString: return CborType::kBytes;
-    case kTextString: return CborType::kText;
-    case kArray: return CborType::kArray;
-    case kMap: return CborType::kMap;
-    case kTag: return CborType::kTag;
-    default: break;
+    case kNegative:
+      return CborType::kInteger;
+    case kByteString:
+      return CborType::kBytes;
+    case kTextString:
+      return CborType::kText;
+    case kArray:
+      return CborType::kArray;
+    case kMap:
+      return CborType::kMap;
+    case kTag:
+      return CborType::kTag;
+    default:
+      break;
   }
   if (additional == kFalse || additional == kTrue) return CborType::kBoolean;
   if (additional >= kHalf && additional <= kDouble) return CborType::kFloat;
@@ -323,11 +331,16 @@ Result<void> CborReader::skip(int depth) {
       offset_ = start;
       MINGMA_CHECK(string(read.major));
       return {};
-    case kArray: return skip_array(read, depth);
-    case kMap: return skip_map(read, depth);
-    case kTag: return skip(depth + 1);
-    case kSimple: return skip_simple(read);
-    default: return {};
+    case kArray:
+      return skip_array(read, depth);
+    case kMap:
+      return skip_map(read, depth);
+    case kTag:
+      return skip(depth + 1);
+    case kSimple:
+      return skip_simple(read);
+    default:
+      return {};
   }
 }
 

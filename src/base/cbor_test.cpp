@@ -25,8 +25,18 @@ bool lenient(std::string_view text) { return well_formed(hex(text), CborMode::kL
 
 TEST(CborWriter, WritesTheShortestHeads) {
   const std::pair<std::int64_t, const char*> examples[] = {
-      {0, "00"}, {23, "17"}, {24, "1818"}, {255, "18ff"}, {256, "190100"}, {65'535, "19ffff"}, {65'536, "1a00010000"},
-      {4'294'967'295, "1affffffff"}, {4'294'967'296, "1b0000000100000000"}, {-1, "20"}, {-24, "37"}, {-25, "3818"},
+      {0, "00"},
+      {23, "17"},
+      {24, "1818"},
+      {255, "18ff"},
+      {256, "190100"},
+      {65'535, "19ffff"},
+      {65'536, "1a00010000"},
+      {4'294'967'295, "1affffffff"},
+      {4'294'967'296, "1b0000000100000000"},
+      {-1, "20"},
+      {-24, "37"},
+      {-25, "3818"},
       {std::numeric_limits<std::int64_t>::min(), "3b7fffffffffffffff"}};
   for (const auto& [value, encoded] : examples) {
     EXPECT_EQ(written(CborWriter().integer(value)), encoded);
@@ -73,23 +83,24 @@ TEST(CborReader, NamesTheByteOfAnError) {
 }
 
 TEST(CborStrict, RefusesEverySecondSpelling) {
-  EXPECT_FALSE(strict("1800"));                // 0 in two bytes
+  EXPECT_FALSE(strict("1800"));  // 0 in two bytes
   EXPECT_FALSE(strict("1900ff"));
   EXPECT_FALSE(strict("1a0000ffff"));
   EXPECT_FALSE(strict("1b00000000ffffffff"));
-  EXPECT_FALSE(strict("5801aa"));              // long length
-  EXPECT_FALSE(strict("5f41aaff"));            // indefinite
+  EXPECT_FALSE(strict("5801aa"));    // long length
+  EXPECT_FALSE(strict("5f41aaff"));  // indefinite
   EXPECT_FALSE(strict("9f01ff"));
   EXPECT_FALSE(strict("bf0102ff"));
-  EXPECT_FALSE(strict("a202000100"));          // order
-  EXPECT_FALSE(strict("a201000100"));          // twice
-  EXPECT_FALSE(strict("f90000"));              // float
-  EXPECT_FALSE(strict("f7"));                  // undefined
+  EXPECT_FALSE(strict("a202000100"));  // order
+  EXPECT_FALSE(strict("a201000100"));  // twice
+  EXPECT_FALSE(strict("f90000"));      // float
+  EXPECT_FALSE(strict("f7"));          // undefined
   EXPECT_TRUE(strict("a2010002f4"));
 }
 
 TEST(CborLenient, AcceptsOtherSpellingsOfTheSameItem) {
-  for (const char* text : {"1800", "5801aa", "5f41aa41bbff", "7f6161ff", "9f019f02ffff", "bf0102ff", "a202000100", "f90000", "f7", "fb3ff0000000000000"}) {
+  for (const char* text : {"1800", "5801aa", "5f41aa41bbff", "7f6161ff", "9f019f02ffff", "bf0102ff", "a202000100",
+                           "f90000", "f7", "fb3ff0000000000000"}) {
     EXPECT_TRUE(lenient(text)) << text;
   }
 }
@@ -99,16 +110,38 @@ TEST(CborLenient, RefusesAKeyThatOccursTwiceInAnySpelling) {
   EXPECT_FALSE(lenient("a20100180100"));
   EXPECT_FALSE(lenient("a261610078016100"));
   EXPECT_FALSE(lenient("bf01000100ff"));
-  EXPECT_FALSE(lenient("81a201000100"));    // inside another item
-  EXPECT_FALSE(lenient("a17f6161ff00"));    // a key in pieces cannot be compared
-  EXPECT_TRUE(lenient("a201002000"));       // 1 and -1
-  EXPECT_TRUE(lenient("a2416100616100"));   // bytes and text
+  EXPECT_FALSE(lenient("81a201000100"));   // inside another item
+  EXPECT_FALSE(lenient("a17f6161ff00"));   // a key in pieces cannot be compared
+  EXPECT_TRUE(lenient("a201002000"));      // 1 and -1
+  EXPECT_TRUE(lenient("a2416100616100"));  // bytes and text
 }
 
 TEST(CborReader, RefusesWhatIsNotWellFormed) {
-  for (const char* text : {"", "18", "1b00", "42aa", "62ff", "61ff", "82", "8201", "a101", "bf01ff", "9f01", "5f01ff", "5f5f41aaffff",
-                           "1c", "1f", "df01", "ff", "f8", "e0", "f820", "c1", "9bffffffffffffffff", "bbffffffffffffffff",
-                           "bb8000000000000000", "5bffffffffffffffff"}) {
+  for (const char* text : {"",
+                           "18",
+                           "1b00",
+                           "42aa",
+                           "62ff",
+                           "61ff",
+                           "82",
+                           "8201",
+                           "a101",
+                           "bf01ff",
+                           "9f01",
+                           "5f01ff",
+                           "5f5f41aaffff",
+                           "1c",
+                           "1f",
+                           "df01",
+                           "ff",
+                           "f8",
+                           "e0",
+                           "f820",
+                           "c1",
+                           "9bffffffffffffffff",
+                           "bbffffffffffffffff",
+                           "bb8000000000000000",
+                           "5bffffffffffffffff"}) {
     EXPECT_FALSE(lenient(text)) << text;
     EXPECT_FALSE(strict(text)) << text;
   }
@@ -129,8 +162,11 @@ TEST(CborReader, ReadsIndefiniteContainersLikeDefiniteOnes) {
 }
 
 TEST(CborReader, ReadsFloatsOfEveryWidth) {
-  const std::pair<const char*, double> examples[] = {{"f93c00", 1.0}, {"f90001", 5.960464477539063e-08}, {"f9c400", -4.0},
-                                                     {"fa47c35000", 100000.0}, {"fbc010666666666666", -4.1}};
+  const std::pair<const char*, double> examples[] = {{"f93c00", 1.0},
+                                                     {"f90001", 5.960464477539063e-08},
+                                                     {"f9c400", -4.0},
+                                                     {"fa47c35000", 100000.0},
+                                                     {"fbc010666666666666", -4.1}};
   for (const auto& [text, value] : examples) {
     const Bytes input = hex(text);
     EXPECT_EQ(CborReader(input, CborMode::kLenient).floating().value(), value);
@@ -185,12 +221,24 @@ TEST(CborIntegerMap, RefusesUnorderedOrRepeatedKeys) {
 // Writes random items and keeps map keys ascending, as the writer's callers must.
 void write_random(CborWriter& writer, SeededRng& rng, int depth) {
   switch (rng.below(depth > 0 ? 8 : 5)) {
-    case 0: writer.integer(static_cast<std::int64_t>(rng.next() >> rng.below(64))); break;
-    case 1: writer.integer(-1 - static_cast<std::int64_t>(rng.next() >> (1 + rng.below(63)))); break;
-    case 2: writer.bytes(Bytes(rng.below(300), 7)); break;
-    case 3: writer.text(std::string(rng.below(300), 'x')); break;
-    case 4: rng.below(2) == 0 ? writer.null() : writer.boolean(rng.below(2) == 0); break;
-    case 5: writer.tag(rng.below(1'000)), write_random(writer, rng, depth - 1); break;
+    case 0:
+      writer.integer(static_cast<std::int64_t>(rng.next() >> rng.below(64)));
+      break;
+    case 1:
+      writer.integer(-1 - static_cast<std::int64_t>(rng.next() >> (1 + rng.below(63))));
+      break;
+    case 2:
+      writer.bytes(Bytes(rng.below(300), 7));
+      break;
+    case 3:
+      writer.text(std::string(rng.below(300), 'x'));
+      break;
+    case 4:
+      rng.below(2) == 0 ? writer.null() : writer.boolean(rng.below(2) == 0);
+      break;
+    case 5:
+      writer.tag(rng.below(1'000)), write_random(writer, rng, depth - 1);
+      break;
     case 6: {
       const std::uint64_t count = rng.below(5);
       writer.array(count);

@@ -38,7 +38,8 @@ TEST(DivisionCode, EveryLevelHasOneValueAndOneShortestText) {
   EXPECT_EQ(division("41").value, 410'000'000u);
   EXPECT_EQ(division("4101"), division("410100"));
   EXPECT_EQ(division("410102"), division("410102000"));
-  for (const char* text : {"41", "4101", "410102", "410102001", "441900003"}) EXPECT_EQ(division(text).to_string(), text);
+  for (const char* text : {"41", "4101", "410102", "410102001", "441900003"})
+    EXPECT_EQ(division(text).to_string(), text);
   EXPECT_EQ(division("410000").to_string(), "41");
   EXPECT_EQ(DivisionCode{}.to_string(), "0");
 }

@@ -74,7 +74,7 @@ struct Builder {
 
   Json root;
   std::vector<Frame> open;
-  std::string text;    // a string, name or number that came in parts
+  std::string text;  // a string, name or number that came in parts
   const char* refusal = nullptr;
 
   bool add(Json value) {
@@ -164,11 +164,21 @@ void write_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -271,9 +281,8 @@ bool Json::operator==(const Json& other) const {
   };
   const auto mine = sorted(object());
   const auto theirs = sorted(other.object());
-  return std::equal(mine.begin(), mine.end(), theirs.begin(), [](const Member* a, const Member* b) {
-    return a->first == b->first && a->second == b->second;
-  });
+  return std::equal(mine.begin(), mine.end(), theirs.begin(),
+                    [](const Member* a, const Member* b) { return a->first == b->first && a->second == b->second; });
 }
 
 std::string Json::to_string() const {

@@ -42,7 +42,8 @@ TEST(ParseJson, ReadsIntegralNumbersAsIntegersExactly) {
 }
 
 TEST(ParseJson, MarksEveryOtherNumberAsADouble) {
-  for (const char* text : {"1.5", "0.1", "9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e19", "1e-1"}) {
+  for (const char* text :
+       {"1.5", "0.1", "9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e19", "1e-1"}) {
     EXPECT_TRUE(parsed(text).is_double()) << text;
   }
   expect_refused("1e400", "line 1, column 6");
@@ -98,16 +99,19 @@ TEST(Json, SetAppendsOrReplaces) {
 }
 
 TEST(Json, PrettyPrintingIndentsByTwo) {
-  EXPECT_EQ(parsed(R"({"a":[1,{}],"b":[]})").to_pretty_string(),
-            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+  EXPECT_EQ(parsed(R"({"a":[1,{}],"b":[]})").to_pretty_string(), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
 }
 
 Json random_json(SeededRng& rng, int depth) {
   switch (rng.below(depth > 0 ? 7 : 5)) {
-    case 0: return Json();
-    case 1: return Json(rng.below(2) == 0);
-    case 2: return Json(static_cast<std::int64_t>(rng.next() >> rng.below(64)));
-    case 3: return Json(static_cast<double>(rng.below(1'000'000)) + 0.375);
+    case 0:
+      return Json();
+    case 1:
+      return Json(rng.below(2) == 0);
+    case 2:
+      return Json(static_cast<std::int64_t>(rng.next() >> rng.below(64)));
+    case 3:
+      return Json(static_cast<double>(rng.below(1'000'000)) + 0.375);
     case 4: {
       std::string text;
       for (std::uint64_t n = rng.below(6); n > 0; --n) text += static_cast<char>(rng.below(128));
@@ -120,7 +124,8 @@ Json random_json(SeededRng& rng, int depth) {
     }
     default: {
       Json object(Json::Object{});
-      for (std::uint64_t n = rng.below(4); n > 0; --n) object.set("k" + std::to_string(rng.below(9)), random_json(rng, depth - 1));
+      for (std::uint64_t n = rng.below(4); n > 0; --n)
+        object.set("k" + std::to_string(rng.below(9)), random_json(rng, depth - 1));
       return object;
     }
   }

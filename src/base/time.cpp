@@ -54,7 +54,8 @@ Result<std::int64_t> take_offset(std::string_view& text) {
   text.remove_prefix(1);
   int hours = 0;
   int minutes = 0;
-  if (!take_digits(text, 2, hours) || !take(text, ':') || !take_digits(text, 2, minutes) || hours > 23 || minutes > 59) {
+  if (!take_digits(text, 2, hours) || !take(text, ':') || !take_digits(text, 2, minutes) || hours > 23 ||
+      minutes > 59) {
     return invalid("an offset is written +hh:mm");
   }
   const std::int64_t seconds = hours * 3'600 + minutes * 60;
@@ -78,8 +79,7 @@ YearMonthDay year_month_day(CivilDate date) {
   const std::int64_t z = std::int64_t{date.days} + 719'468;  // days since 0000-03-01
   const std::int64_t era = floor_divide(z, 146'097);         // 400 years
   const std::int64_t day_of_era = z - era * 146'097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
   YearMonthDay fields;

@@ -32,7 +32,8 @@ Result<Json> convert(CborReader& reader) {
     case CborType::kFloat: {
       MINGMA_TRY(const double value, reader.floating());
       if (!std::isfinite(value)) return Error(errors::kCodeMalformed, "not a number");
-      if (std::trunc(value) == value && std::abs(value) <= kExactIntegers) return Json(static_cast<std::int64_t>(value));
+      if (std::trunc(value) == value && std::abs(value) <= kExactIntegers)
+        return Json(static_cast<std::int64_t>(value));
       return Json(value);
     }
     case CborType::kTag: {
@@ -60,7 +61,8 @@ Result<Json> convert(CborReader& reader) {
       return Json(std::move(members));
     }
     case CborType::kNull:
-    case CborType::kEnd: break;
+    case CborType::kEnd:
+      break;
   }
   MINGMA_CHECK(reader.null());
   return Json();

@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "code/door.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 namespace mingma::code {
 namespace {

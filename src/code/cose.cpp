@@ -119,9 +119,12 @@ Result<CoseSign1> read_foreign_cose_sign1(ByteView message) {
 
 std::int64_t cose_algorithm(crypto::SignatureAlgorithm algorithm) {
   switch (algorithm) {
-    case crypto::SignatureAlgorithm::kEd25519: return -8;
-    case crypto::SignatureAlgorithm::kEs256: return -7;
-    case crypto::SignatureAlgorithm::kPs256: return -37;
+    case crypto::SignatureAlgorithm::kEd25519:
+      return -8;
+    case crypto::SignatureAlgorithm::kEs256:
+      return -7;
+    case crypto::SignatureAlgorithm::kPs256:
+      return -37;
   }
   MINGMA_ASSERT(false);
   return 0;

@@ -95,7 +95,8 @@ Result<void> read_colour_member(CborReader& reader, std::int64_t label, Claims& 
       MINGMA_TRY(claims.rule, read_text(reader, kRuleBytesMax));
       return {};
     }
-    case kPolicy: return read_exactly(reader, claims.policy.bytes);
+    case kPolicy:
+      return read_exactly(reader, claims.policy.bytes);
     case kShard: {
       MINGMA_TRY(const std::uint64_t value, reader.unsigned_integer());
       if (value > 0xFFFF) return malformed("there is no such shard");
@@ -118,7 +119,8 @@ Result<void> read_colour_member(CborReader& reader, std::int64_t label, Claims& 
       MINGMA_TRY(claims.since, read_time(reader));
       return {};
     }
-    default: return malformed("a member of the colour is not understood");
+    default:
+      return malformed("a member of the colour is not understood");
   }
 }
 
@@ -161,7 +163,8 @@ Result<Claims> read_claims(ByteView payload) {
         MINGMA_TRY(claims.issued_at, read_time(reader));
         return seen |= 4u, Result<void>{};
       }
-      case kCti: return seen |= 8u, read_exactly(reader, claims.id);
+      case kCti:
+        return seen |= 8u, read_exactly(reader, claims.id);
       case kCnf: {
         MINGMA_TRY(claims.holder, read_confirmation(reader));
         return {};
@@ -170,7 +173,8 @@ Result<Claims> read_claims(ByteView payload) {
         MINGMA_TRY(paper, read_colour(reader, claims));
         return seen |= 16u, Result<void>{};
       }
-      default: return malformed("a claim is not understood");
+      default:
+        return malformed("a claim is not understood");
     }
   }));
   MINGMA_CHECK(reader.end());

@@ -43,10 +43,10 @@ struct Claims {
   std::optional<HolderKey> holder;  // absent exactly on paper
 
   Colour colour = Colour::kGreen;
-  UnixSeconds since{};   // when the resident got this colour
-  std::string rule;      // "B3"
-  Digest policy;         // hash of the policy document
-  ShardId shard{};       // with `leaf`: where the ledger holds the decision
+  UnixSeconds since{};  // when the resident got this colour
+  std::string rule;     // "B3"
+  Digest policy;        // hash of the policy document
+  ShardId shard{};      // with `leaf`: where the ledger holds the decision
   LeafIndex leaf{};
   std::string name_mask;        // "张**"
   std::string document_digits;  // last digits of the identity document, "123X"

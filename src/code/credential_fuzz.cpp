@@ -1,7 +1,7 @@
 // A credential that reads is the one spelling of its claims: issuing them again gives the same payload.
 #include "base/assert.h"
 #include "code/credential.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mingma;

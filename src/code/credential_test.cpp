@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "code/errors.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 namespace mingma::code {
 namespace {
@@ -95,7 +95,8 @@ TEST(Credential, EveryChangedBitBreaksStructureOrSignature) {
 TEST(Credential, EveryTruncationIsMalformed) {
   Province province;
   const Bytes bytes = province.issuer.issue(province.paper_claims()).value();
-  for (std::size_t size = 0; size < bytes.size(); ++size) expect_malformed(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)));
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    expect_malformed(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)));
   Bytes longer = bytes;
   longer.push_back(0);
   expect_malformed(longer);
@@ -111,11 +112,11 @@ TEST(Credential, RefusesOtherAlgorithmsHeadersAndDuplicateKeys) {
   const auto with_header = [&](std::string_view hex) {
     return signed_by(province.code_key, hex_decode(hex).value(), payload);
   };
-  expect_malformed(with_header("a201270448d919375fc1e7b6b2"));          // EdDSA
-  expect_malformed(with_header("a201380404481234567812345678"));        // HMAC
-  expect_malformed(with_header("a10126"));                              // no kid
-  expect_malformed(with_header("a3012602810304481234567812345678"));    // crit
-  expect_malformed(with_header("a3012601260448d919375fc1e7b6b2"));      // twice
+  expect_malformed(with_header("a201270448d919375fc1e7b6b2"));        // EdDSA
+  expect_malformed(with_header("a201380404481234567812345678"));      // HMAC
+  expect_malformed(with_header("a10126"));                            // no kid
+  expect_malformed(with_header("a3012602810304481234567812345678"));  // crit
+  expect_malformed(with_header("a3012601260448d919375fc1e7b6b2"));    // twice
   expect_malformed(with_header(""));
 
   Bytes twice = payload;  // one more claim, the last one repeated: the map's count and an entry {-260: ...}
@@ -126,7 +127,8 @@ TEST(Credential, RefusesOtherAlgorithmsHeadersAndDuplicateKeys) {
   for (int i = 0; i < 5; ++i) {
     const std::size_t start = reader.offset();
     ASSERT_TRUE(reader.item().ok() && reader.item().ok());
-    last = Bytes(payload.begin() + static_cast<std::ptrdiff_t>(start), payload.begin() + static_cast<std::ptrdiff_t>(reader.offset()));
+    last = Bytes(payload.begin() + static_cast<std::ptrdiff_t>(start),
+                 payload.begin() + static_cast<std::ptrdiff_t>(reader.offset()));
   }
   append(twice, last);
   expect_malformed(signed_by(province.code_key, header, twice));

@@ -1,7 +1,7 @@
 // Whatever is scanned gives a verdict, and nothing is shown of a code that is not genuine.
 #include "base/assert.h"
 #include "code/door.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mingma;

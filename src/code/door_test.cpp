@@ -5,7 +5,7 @@
 #include <set>
 
 #include "code/cose.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 #include "crypto/inflate.h"
 
 namespace mingma::code {
@@ -142,9 +142,10 @@ TEST_F(Door, AnOldPackDecidesNothing) {
 
 TEST_F(Door, EverythingElseIsNoHealthCode) {
   const std::string good = shown(province_.phone_claims());
-  for (const std::string& text : {std::string(), std::string("MM1:"), std::string("HC1:"), std::string("https://example.org"),
-                                  std::string("mm1:") + good.substr(4), "HC1:" + good.substr(4), good + " ", good.substr(1),
-                                  std::string(kCodeTextMax + 1, 'A'), std::string("HC1:NCFOXN%TS3DH3ZSUZK+")}) {
+  for (const std::string& text :
+       {std::string(), std::string("MM1:"), std::string("HC1:"), std::string("https://example.org"),
+        std::string("mm1:") + good.substr(4), "HC1:" + good.substr(4), good + " ", good.substr(1),
+        std::string(kCodeTextMax + 1, 'A'), std::string("HC1:NCFOXN%TS3DH3ZSUZK+")}) {
     EXPECT_EQ(verdict(text), Verdict::kNotAHealthCode) << text;
   }
 }
@@ -180,7 +181,8 @@ TEST(Wording, IsCompleteAndDistinct) {
     const VerdictWording& words = wording(static_cast<Verdict>(i));
     names.insert(words.name);
     chinese.insert(words.zh);
-    for (const std::string_view text : {words.name, words.zh, words.en, words.action_zh, words.action_en}) EXPECT_FALSE(text.empty());
+    for (const std::string_view text : {words.name, words.zh, words.en, words.action_zh, words.action_en})
+      EXPECT_FALSE(text.empty());
   }
   EXPECT_EQ(names.size(), static_cast<std::size_t>(kVerdictCount));
   EXPECT_EQ(chinese.size(), static_cast<std::size_t>(kVerdictCount));

@@ -144,7 +144,8 @@ Result<void> check_hcert_times(const Hcert& hcert, const crypto::Certificate& si
   if (!claims.issued_at || !claims.expires_at) return not_now("the certificate has no issue time or no expiry");
   if (now < *claims.issued_at) return not_now("the certificate is not yet valid");
   if (now > *claims.expires_at) return not_now("the certificate has expired");
-  if (!signer.valid_at(*claims.issued_at)) return not_now("the signer's certificate was not valid when this was issued");
+  if (!signer.valid_at(*claims.issued_at))
+    return not_now("the signer's certificate was not valid when this was issued");
   if (!signer.valid_at(now)) return not_now("the signer's certificate is not valid now");
   return {};
 }

@@ -42,9 +42,9 @@ struct Hcert {
 Result<Hcert> verify_hcert(std::string_view text, std::span<const crypto::Certificate> trusted, UnixSeconds now);
 
 // The steps.
-Result<std::string_view> hcert_strip_prefix(std::string_view text);    // "HC1:..." without "HC1:"
+Result<std::string_view> hcert_strip_prefix(std::string_view text);  // "HC1:..." without "HC1:"
 Result<Bytes> hcert_inflate(ByteView compressed);
-Result<HcertClaims> read_hcert_claims(ByteView payload);                // a CWT
+Result<HcertClaims> read_hcert_claims(ByteView payload);  // a CWT
 Result<Hcert> read_hcert(ByteView cose);
 bool hcert_names_signer(const Hcert& hcert, const crypto::Certificate& signer);  // by kid: first 8 bytes of SHA-256
 Result<void> check_hcert_signature(const Hcert& hcert, const crypto::Certificate& signer);  // kid included

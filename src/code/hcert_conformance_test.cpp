@@ -14,9 +14,9 @@
 #include "base/rng.h"
 #include "code/cbor_json.h"
 #include "code/hcert.h"
-#include "code/json_schema.h"
-#include "code/qr_reader.h"
-#include "code/test_keys.h"
+#include "code/testing/json_schema.h"
+#include "code/testing/province.h"
+#include "code/testing/qr_reader.h"
 
 namespace mingma::code {
 namespace {
@@ -154,93 +154,110 @@ TEST(HcertConformance, HasEveryPublishedCase) {
 
 TEST(HcertConformance, StripsThePrefix) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDUNPREFIX", [](const Case& test) -> std::optional<bool> {
-    const auto prefix = test.text("PREFIX");
-    const auto base45 = test.text("BASE45");
-    if (!prefix || !base45) return std::nullopt;
-    const auto body = hcert_strip_prefix(*prefix);
-    return body.ok() && *body == *base45;
-  }), std::pair(435, 435));
+  EXPECT_EQ(count("EXPECTEDUNPREFIX",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto prefix = test.text("PREFIX");
+                    const auto base45 = test.text("BASE45");
+                    if (!prefix || !base45) return std::nullopt;
+                    const auto body = hcert_strip_prefix(*prefix);
+                    return body.ok() && *body == *base45;
+                  }),
+            std::pair(435, 435));
 }
 
 TEST(HcertConformance, DecodesBase45) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDB45DECODE", [](const Case& test) -> std::optional<bool> {
-    const auto base45 = test.text("BASE45");
-    const auto compressed = test.hex("COMPRESSED");
-    if (!base45 || !compressed) return std::nullopt;
-    const auto bytes = base45_decode(*base45);
-    return bytes.ok() && *bytes == *compressed;
-  }), std::pair(418, 418));
+  EXPECT_EQ(count("EXPECTEDB45DECODE",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto base45 = test.text("BASE45");
+                    const auto compressed = test.hex("COMPRESSED");
+                    if (!base45 || !compressed) return std::nullopt;
+                    const auto bytes = base45_decode(*base45);
+                    return bytes.ok() && *bytes == *compressed;
+                  }),
+            std::pair(418, 418));
 }
 
 TEST(HcertConformance, Inflates) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDCOMPRESSION", [](const Case& test) -> std::optional<bool> {
-    const auto compressed = test.hex("COMPRESSED");
-    const auto cose = test.hex("COSE");
-    if (!compressed || !cose) return std::nullopt;
-    const auto bytes = hcert_inflate(*compressed);
-    return bytes.ok() && *bytes == *cose;
-  }), std::pair(418, 418));
+  EXPECT_EQ(count("EXPECTEDCOMPRESSION",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto compressed = test.hex("COMPRESSED");
+                    const auto cose = test.hex("COSE");
+                    if (!compressed || !cose) return std::nullopt;
+                    const auto bytes = hcert_inflate(*compressed);
+                    return bytes.ok() && *bytes == *cose;
+                  }),
+            std::pair(418, 418));
 }
 
 TEST(HcertConformance, DecodesTheContentOfTheSignedMessage) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDDECODE", [](const Case& test) -> std::optional<bool> {
-    const auto cose = test.hex("COSE");
-    const Json* json = test.json.find("JSON");
-    if (!cose || json == nullptr) return std::nullopt;
-    const auto hcert = read_hcert(*cose);
-    return hcert.ok() && same_content(hcert->claims.content, *json);
-  }), std::pair(436, 436));
+  EXPECT_EQ(count("EXPECTEDDECODE",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto cose = test.hex("COSE");
+                    const Json* json = test.json.find("JSON");
+                    if (!cose || json == nullptr) return std::nullopt;
+                    const auto hcert = read_hcert(*cose);
+                    return hcert.ok() && same_content(hcert->claims.content, *json);
+                  }),
+            std::pair(436, 436));
 }
 
 TEST(HcertConformance, DecodesBareContent) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDVALIDJSON", [](const Case& test) -> std::optional<bool> {
-    const auto cbor = test.hex("CBOR");
-    const Json* json = test.json.find("JSON");
-    if (!cbor || json == nullptr) return std::nullopt;
-    if (const auto claims = read_hcert_claims(*cbor); claims.ok()) return same_content(claims->content, *json);
-    const auto content = cbor_to_json(*cbor);
-    return content.ok() && same_content(*content, *json);
-  }), std::pair(429, 429));
+  EXPECT_EQ(count("EXPECTEDVALIDJSON",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto cbor = test.hex("CBOR");
+                    const Json* json = test.json.find("JSON");
+                    if (!cbor || json == nullptr) return std::nullopt;
+                    if (const auto claims = read_hcert_claims(*cbor); claims.ok())
+                      return same_content(claims->content, *json);
+                    const auto content = cbor_to_json(*cbor);
+                    return content.ok() && same_content(*content, *json);
+                  }),
+            std::pair(429, 429));
 }
 
 TEST(HcertConformance, VerifiesSignatureAndKeyId) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDVERIFY", [](const Case& test) -> std::optional<bool> {
-    const auto cose = test.hex("COSE");
-    const auto signer = test.signer();
-    if (!cose || !signer) return std::nullopt;
-    const auto hcert = read_hcert(*cose);
-    return hcert.ok() && check_hcert_signature(*hcert, *signer).ok();
-  }), std::pair(441, 441));
+  EXPECT_EQ(count("EXPECTEDVERIFY",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto cose = test.hex("COSE");
+                    const auto signer = test.signer();
+                    if (!cose || !signer) return std::nullopt;
+                    const auto hcert = read_hcert(*cose);
+                    return hcert.ok() && check_hcert_signature(*hcert, *signer).ok();
+                  }),
+            std::pair(441, 441));
 }
 
 TEST(HcertConformance, ChecksTimes) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDEXPIRATIONCHECK", [](const Case& test) -> std::optional<bool> {
-    const auto cose = test.hex("COSE");
-    const auto signer = test.signer();
-    const auto clock = test.context("VALIDATIONCLOCK");
-    if (!cose || !signer || !clock) return std::nullopt;
-    const auto now = clock_instant(*clock);
-    const auto hcert = read_hcert(*cose);
-    return hcert.ok() && check_hcert_times(*hcert, *signer, now).ok();
-  }), std::pair(391, 391));
+  EXPECT_EQ(count("EXPECTEDEXPIRATIONCHECK",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto cose = test.hex("COSE");
+                    const auto signer = test.signer();
+                    const auto clock = test.context("VALIDATIONCLOCK");
+                    if (!cose || !signer || !clock) return std::nullopt;
+                    const auto now = clock_instant(*clock);
+                    const auto hcert = read_hcert(*cose);
+                    return hcert.ok() && check_hcert_times(*hcert, *signer, now).ok();
+                  }),
+            std::pair(391, 391));
 }
 
 TEST(HcertConformance, ChecksKeyUsage) {
   SKIP_WITHOUT_DATA();
-  EXPECT_EQ(count("EXPECTEDKEYUSAGE", [](const Case& test) -> std::optional<bool> {
-    const auto cose = test.hex("COSE");
-    const auto signer = test.signer();
-    if (!cose || !signer) return std::nullopt;
-    const auto hcert = read_hcert(*cose);
-    return hcert.ok() && check_hcert_usage(*hcert, *signer).ok();
-  }), std::pair(358, 358));
+  EXPECT_EQ(count("EXPECTEDKEYUSAGE",
+                  [](const Case& test) -> std::optional<bool> {
+                    const auto cose = test.hex("COSE");
+                    const auto signer = test.signer();
+                    if (!cose || !signer) return std::nullopt;
+                    const auto hcert = read_hcert(*cose);
+                    return hcert.ok() && check_hcert_usage(*hcert, *signer).ok();
+                  }),
+            std::pair(358, 358));
 }
 
 Json schema_1_3_3() {
@@ -252,12 +269,14 @@ Json schema_1_3_3() {
 TEST(HcertConformance, ChecksTheSchema) {
   SKIP_WITHOUT_DATA();
   const Json schema = schema_1_3_3();
-  EXPECT_EQ(count("EXPECTEDSCHEMAVALIDATION", [&](const Case& test) -> std::optional<bool> {
-    const auto cose = test.hex("COSE");
-    if (!cose) return std::nullopt;
-    const auto hcert = read_hcert(*cose);
-    return hcert.ok() && hcert->claims.kind && testing::valid_by_schema(hcert->claims.content, schema);
-  }), std::pair(419, 328));
+  EXPECT_EQ(count("EXPECTEDSCHEMAVALIDATION",
+                  [&](const Case& test) -> std::optional<bool> {
+                    const auto cose = test.hex("COSE");
+                    if (!cose) return std::nullopt;
+                    const auto hcert = read_hcert(*cose);
+                    return hcert.ok() && hcert->claims.kind && testing::valid_by_schema(hcert->claims.content, schema);
+                  }),
+            std::pair(419, 328));
 }
 
 TEST(HcertConformance, TheSchemaCheckerAgreesWithTheSchemasOwnCases) {
@@ -292,7 +311,8 @@ TEST(HcertConformance, TheWholeCheckAgreesWithItsSteps) {
     const UnixSeconds now = clock_instant(*clock);
     const auto whole = verify_hcert(*text, trusted, now);
     if (whole.ok()) ++accepted;
-    for (const char* step : {"EXPECTEDUNPREFIX", "EXPECTEDB45DECODE", "EXPECTEDCOMPRESSION", "EXPECTEDDECODE", "EXPECTEDVERIFY", "EXPECTEDEXPIRATIONCHECK", "EXPECTEDKEYUSAGE"}) {
+    for (const char* step : {"EXPECTEDUNPREFIX", "EXPECTEDB45DECODE", "EXPECTEDCOMPRESSION", "EXPECTEDDECODE",
+                             "EXPECTEDVERIFY", "EXPECTEDEXPIRATIONCHECK", "EXPECTEDKEYUSAGE"}) {
       if (test.expected(step) == false) {
         EXPECT_FALSE(whole.ok()) << test.name << " " << step;
       }
@@ -308,7 +328,8 @@ TEST(HcertConformance, NoChangedCharacterIsAccepted) {
   SCOPED_TRACE("seed " + std::to_string(testing::kSeed));
   SeededRng rng(testing::kSeed);
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-  const auto found = std::find_if(cases().begin(), cases().end(), [](const Case& c) { return c.name.starts_with("AT/"); });
+  const auto found =
+      std::find_if(cases().begin(), cases().end(), [](const Case& c) { return c.name.starts_with("AT/"); });
   ASSERT_NE(found, cases().end());
   const std::vector<crypto::Certificate> trusted{found->signer().value()};
   const UnixSeconds now = clock_instant(*found->context("VALIDATIONCLOCK"));

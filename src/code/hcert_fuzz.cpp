@@ -1,14 +1,16 @@
-// Foreign certificates, as text and as bytes past the outer layers: no crash, no excess, and content that reads prints as JSON.
+// Foreign certificates, as text and as bytes past the outer layers: no crash, no excess, and content that reads prints
+// as JSON.
 #include "base/assert.h"
 #include "code/cbor_json.h"
 #include "code/hcert.h"
 #include "code/smart_health_card.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mingma;
   static const code::testing::Province province;
-  static const std::vector<code::HealthCardIssuer> issuers{{"https://lab.example/shc", province.code_key.verifying_key()}};
+  static const std::vector<code::HealthCardIssuer> issuers{
+      {"https://lab.example/shc", province.code_key.verifying_key()}};
   const ByteView input(data, size);
   const auto whole = code::verify_hcert(as_text(input), {}, code::testing::kNow);
   MINGMA_ASSERT(!whole.ok());  // nobody is trusted

@@ -6,7 +6,7 @@
 #include "code/cbor_json.h"
 #include "code/cose.h"
 #include "code/errors.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 #include "crypto/inflate.h"
 
 namespace mingma::code {
@@ -74,8 +74,8 @@ TEST(CborToJson, KeepsWhatJsonCanSay) {
   EXPECT_EQ(json("bf61619f01f93c00fbc010666666666666ff6162f6ff"), R"({"a":[1,1,-4.1],"b":null})");
   EXPECT_EQ(json("c074323032322d30362d31335430303a30303a30305a"), R"("2022-06-13T00:00:00Z")");
   EXPECT_EQ(json("42fbff"), R"("-_8")");
-  EXPECT_EQ(json("f97c00"), "code.malformed");    // infinity
-  EXPECT_EQ(json("a10100"), "code.malformed");    // a key that is no text
+  EXPECT_EQ(json("f97c00"), "code.malformed");  // infinity
+  EXPECT_EQ(json("a10100"), "code.malformed");  // a key that is no text
   EXPECT_EQ(json("a2616100616100"), "base.invalid_cbor");
   EXPECT_EQ(json("0000"), "base.invalid_cbor");
 }

@@ -50,7 +50,8 @@ Result<Presentation> read(std::string_view text) {
 Result<Presentation> read_presentation(std::string_view text) {
   auto presentation = read(text);
   if (presentation.ok() || presentation.error().is(errors::kCodeMalformed)) return presentation;
-  return Error(errors::kCodeMalformed, "not a health code: " + presentation.error().message(), presentation.error().where());
+  return Error(errors::kCodeMalformed, "not a health code: " + presentation.error().message(),
+               presentation.error().where());
 }
 
 Bytes shown_message(ByteView credential, UnixSeconds shown_at) {

@@ -24,7 +24,7 @@ enum class CodeForm : std::uint8_t { kPhone, kPaper };
 struct Presentation {
   CodeForm form = CodeForm::kPhone;
   Bytes credential;
-  UnixSeconds shown_at{};               // phone only
+  UnixSeconds shown_at{};                // phone only
   std::array<std::uint8_t, 64> proof{};  // phone only: ES256, r||s
 };
 

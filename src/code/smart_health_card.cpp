@@ -87,7 +87,8 @@ Result<std::string> health_card_jws(std::string_view text) {
   if (text.size() > kHealthCardTextMax) return malformed("too long for a health card");
   if (!text.starts_with(kNumericPrefix)) return std::string(text);
   text.remove_prefix(kNumericPrefix.size());
-  if (text.find('/') != std::string_view::npos) return malformed("health cards split over several codes are not accepted");
+  if (text.find('/') != std::string_view::npos)
+    return malformed("health cards split over several codes are not accepted");
   if (text.size() % 2 != 0) return malformed("the digits of a health card come in pairs");
   std::string jws;
   for (std::size_t i = 0; i < text.size(); i += 2) {
@@ -108,7 +109,8 @@ std::string jwk_thumbprint(const crypto::VerifyingKey& key) {
   return base64url_encode(crypto::sha256(as_bytes(jwk)));
 }
 
-Result<HealthCard> verify_health_card(std::string_view text, std::span<const HealthCardIssuer> trusted, UnixSeconds now) {
+Result<HealthCard> verify_health_card(std::string_view text, std::span<const HealthCardIssuer> trusted,
+                                      UnixSeconds now) {
   MINGMA_TRY(std::string jws, health_card_jws(text));
   const std::size_t first = jws.find('.');
   const std::size_t second = first == std::string::npos ? first : jws.find('.', first + 1);

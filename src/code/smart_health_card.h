@@ -2,8 +2,8 @@
 //
 // The signature is checked before anything is inflated. Only the algorithm ES256 exists here, whatever the header says.
 // Cards split over several codes (withdrawn from the specification) are refused.
-// Threading: values and pure functions. Errors: code.malformed, code.unknown_signer, code.bad_signature, code.not_valid_now.
-// Source: SMART Health Cards Framework 1.4.0; RFC 7515 (JWS), RFC 7638 (JWK thumbprint).
+// Threading: values and pure functions. Errors: code.malformed, code.unknown_signer, code.bad_signature,
+// code.not_valid_now. Source: SMART Health Cards Framework 1.4.0; RFC 7515 (JWS), RFC 7638 (JWK thumbprint).
 #pragma once
 
 #include <optional>
@@ -39,6 +39,7 @@ Result<std::string> health_card_jws(std::string_view text);
 // base64url of SHA-256 of the key as a JWK: how a card names its key. Requires an ES256 key.
 std::string jwk_thumbprint(const crypto::VerifyingKey& key);
 // `text` in either form.
-Result<HealthCard> verify_health_card(std::string_view text, std::span<const HealthCardIssuer> trusted, UnixSeconds now);
+Result<HealthCard> verify_health_card(std::string_view text, std::span<const HealthCardIssuer> trusted,
+                                      UnixSeconds now);
 
 }  // namespace mingma::code

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "code/errors.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 #include "crypto/inflate.h"
 
 namespace mingma::code {
@@ -20,7 +20,9 @@ constexpr std::string_view kPayload =
 
 class HealthCardTest : public ::testing::Test {
  protected:
-  std::string header() const { return R"({"zip":"DEF","alg":"ES256","kid":")" + jwk_thumbprint(province_.code_key.verifying_key()) + R"("})"; }
+  std::string header() const {
+    return R"({"zip":"DEF","alg":"ES256","kid":")" + jwk_thumbprint(province_.code_key.verifying_key()) + R"("})";
+  }
 
   std::string signed_card(std::string_view head, std::string_view payload) {
     const Bytes zlib = crypto::zlib_deflate(as_bytes(payload));
@@ -62,7 +64,8 @@ TEST_F(HealthCardTest, NamesKeysAsRfc7638Does) {
   Bytes point{4};
   append(point, base64url_decode("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU").value());
   append(point, base64url_decode("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0").value());
-  EXPECT_EQ(jwk_thumbprint(crypto::VerifyingKey::from_p256(point).value()), "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
+  EXPECT_EQ(jwk_thumbprint(crypto::VerifyingKey::from_p256(point).value()),
+            "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
 }
 
 TEST_F(HealthCardTest, RefusesOtherSigners) {
@@ -89,7 +92,8 @@ TEST_F(HealthCardTest, RefusesOtherAlgorithmsAndHeaders) {
   EXPECT_EQ(code_of(signed_card(R"({"zip":"DEF","alg":"none","kid":")" + kid + "\"}", kPayload)), "code.malformed");
   EXPECT_EQ(code_of(signed_card(R"({"zip":"DEF","alg":"HS256","kid":")" + kid + "\"}", kPayload)), "code.malformed");
   EXPECT_EQ(code_of(signed_card(R"({"alg":"ES256","kid":")" + kid + "\"}", kPayload)), "code.malformed");
-  EXPECT_EQ(code_of(signed_card(R"({"zip":"DEF","alg":"ES256","crit":[],"kid":")" + kid + "\"}", kPayload)), "code.malformed");
+  EXPECT_EQ(code_of(signed_card(R"({"zip":"DEF","alg":"ES256","crit":[],"kid":")" + kid + "\"}", kPayload)),
+            "code.malformed");
 }
 
 TEST_F(HealthCardTest, HoldsItsTimes) {
@@ -101,7 +105,8 @@ TEST_F(HealthCardTest, HoldsItsTimes) {
 }
 
 TEST_F(HealthCardTest, RefusesWhatIsNoCard) {
-  for (const char* text : {"", "shc:/", "shc:/1/2/5676", "shc:/567", "shc:/99", "shc:/5x", "a.b", "a.b.c", "a.b.c.d", "..", "HC1:6BF"}) {
+  for (const char* text :
+       {"", "shc:/", "shc:/1/2/5676", "shc:/567", "shc:/99", "shc:/5x", "a.b", "a.b.c", "a.b.c.d", "..", "HC1:6BF"}) {
     EXPECT_EQ(code_of(text), "code.malformed") << text;
   }
   EXPECT_EQ(code_of(std::string(kHealthCardTextMax + 1, '.')), "code.malformed");

@@ -120,7 +120,8 @@ Result<TrustPack> read_pack(ByteView payload) {
     switch (label) {
       case kVersion: {
         MINGMA_TRY(const std::int64_t version, reader.integer());
-        if (version != kFormatVersion) return malformed("this version of the trust pack is not understood; update the program");
+        if (version != kFormatVersion)
+          return malformed("this version of the trust pack is not understood; update the program");
         return {};
       }
       case kSequence: {
@@ -135,10 +136,14 @@ Result<TrustPack> read_pack(ByteView payload) {
         MINGMA_TRY(pack.expires_at, read_time(reader));
         return {};
       }
-      case kIssuers: return read_issuers(reader, pack.issuers);
-      case kRevoked: return read_revoked(reader, pack.revoked);
-      case kPolicies: return read_policies(reader, pack.policies);
-      default: return malformed("a member of the trust pack is not understood");
+      case kIssuers:
+        return read_issuers(reader, pack.issuers);
+      case kRevoked:
+        return read_revoked(reader, pack.revoked);
+      case kPolicies:
+        return read_policies(reader, pack.policies);
+      default:
+        return malformed("a member of the trust pack is not understood");
     }
   }));
   MINGMA_CHECK(reader.end());
@@ -159,13 +164,15 @@ RevokedPrefix revoked_prefix(const CredentialId& id) { return big_endian(crypto:
 
 const IssuerKey* TrustPack::find_issuer(ByteView kid) const {
   const std::string id = hex_encode(kid);
-  const auto found = std::find_if(issuers.begin(), issuers.end(), [&](const IssuerKey& i) { return i.key.key_id() == id; });
+  const auto found =
+      std::find_if(issuers.begin(), issuers.end(), [&](const IssuerKey& i) { return i.key.key_id() == id; });
   return found == issuers.end() ? nullptr : &*found;
 }
 
 const PolicyTitle* TrustPack::find_policy(const Digest& hash) const {
-  const auto found = std::lower_bound(policies.begin(), policies.end(), hash,
-                                      [](const PolicyTitle& policy, const Digest& wanted) { return policy.hash < wanted; });
+  const auto found =
+      std::lower_bound(policies.begin(), policies.end(), hash,
+                       [](const PolicyTitle& policy, const Digest& wanted) { return policy.hash < wanted; });
   return found == policies.end() || found->hash != hash ? nullptr : &*found;
 }
 
@@ -182,7 +189,8 @@ Bytes sign_trust_pack(const TrustPack& pack, crypto::SigningKey& pack_key) {
   policies.erase(std::unique(policies.begin(), policies.end(),
                              [](const PolicyTitle& a, const PolicyTitle& b) { return a.hash == b.hash; }),
                  policies.end());
-  MINGMA_ASSERT(pack.issuers.size() <= kPackIssuersMax && revoked.size() <= kPackRevokedMax && policies.size() <= kPackPoliciesMax);
+  MINGMA_ASSERT(pack.issuers.size() <= kPackIssuersMax && revoked.size() <= kPackRevokedMax &&
+                policies.size() <= kPackPoliciesMax);
 
   Bytes filter;
   filter.reserve(revoked.size() * kPrefixBytes);
@@ -204,7 +212,8 @@ Bytes sign_trust_pack(const TrustPack& pack, crypto::SigningKey& pack_key) {
   return CoseSigner(pack_key).sign(writer.view());
 }
 
-Result<OpenedPack> open_trust_pack(ByteView file, const crypto::VerifyingKey& pack_key, const std::optional<PackMark>& newest) {
+Result<OpenedPack> open_trust_pack(ByteView file, const crypto::VerifyingKey& pack_key,
+                                   const std::optional<PackMark>& newest) {
   if (file.size() > kPackBytesMax) return malformed("too large for a trust pack");
   const auto envelope = read_cose_sign1(file);
   if (!envelope.ok()) return malformed("not a trust pack");
@@ -212,7 +221,8 @@ Result<OpenedPack> open_trust_pack(ByteView file, const crypto::VerifyingKey& pa
   auto pack = read_pack(envelope->payload);
   if (!pack.ok()) return Error(errors::kPackMalformed, pack.error().message(), pack.error().where());
   const PackMark mark{pack->sequence, crypto::sha256(file)};
-  if (newest && (mark.sequence < newest->sequence || (mark.sequence == newest->sequence && mark.hash != newest->hash))) {
+  if (newest &&
+      (mark.sequence < newest->sequence || (mark.sequence == newest->sequence && mark.hash != newest->hash))) {
     return Error(errors::kPackRolledBack, "a newer trust pack was already in use here; fetch the current one");
   }
   return OpenedPack{std::move(pack).value(), mark};

@@ -76,6 +76,7 @@ struct OpenedPack {
 
 // `newest`: the mark of the newest pack accepted so far. A smaller sequence, or the same sequence with other bytes, is
 // code.pack_rolled_back. An expired pack opens: the door says "pack too old" at each check (door.h).
-Result<OpenedPack> open_trust_pack(ByteView file, const crypto::VerifyingKey& pack_key, const std::optional<PackMark>& newest);
+Result<OpenedPack> open_trust_pack(ByteView file, const crypto::VerifyingKey& pack_key,
+                                   const std::optional<PackMark>& newest);
 
 }  // namespace mingma::code

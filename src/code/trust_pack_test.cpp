@@ -4,7 +4,7 @@
 
 #include "code/cose.h"
 #include "code/errors.h"
-#include "code/test_keys.h"
+#include "code/testing/province.h"
 
 namespace mingma::code {
 namespace {
@@ -76,7 +76,8 @@ TEST(TrustPack, EveryChangedByteIsRefused) {
 
 TEST(TrustPack, OnlyThePinnedKeyCounts) {
   Province province;
-  const auto result = open_trust_pack(sign_trust_pack(province.pack(), province.code_key), province.pack_key.verifying_key(), {});
+  const auto result =
+      open_trust_pack(sign_trust_pack(province.pack(), province.code_key), province.pack_key.verifying_key(), {});
   ASSERT_FALSE(result.ok());
   EXPECT_TRUE(result.error().is(errors::kCodeBadSignature));
   // A credential is a COSE_Sign1 too, but no pack.

@@ -1,4 +1,4 @@
-#include "code/json_schema.h"
+#include "code/testing/json_schema.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,9 @@
 namespace mingma::code::testing {
 namespace {
 
-constexpr std::array<std::string_view, 11> kAnnotations{"$schema", "$id", "$comment", "$defs", "title", "description",
-                                                        "examples", "format", "valueset-uri", "$anchor", "default"};
+constexpr std::array<std::string_view, 11> kAnnotations{"$schema",      "$id",         "$comment", "$defs",
+                                                        "title",        "description", "examples", "format",
+                                                        "valueset-uri", "$anchor",     "default"};
 
 bool has_type(const Json& value, std::string_view type) {
   if (type == "object") return value.is_object();
@@ -42,8 +43,10 @@ class Checker {
     if (keyword == "oneOf") return matching(value, argument) == 1;
     if (keyword == "anyOf") return matching(value, argument) >= 1;
     if (keyword == "minimum") return !value.is_integer() || value.integer() >= argument.integer();
-    if (keyword == "required" || keyword == "properties") return !value.is_object() || members_hold(value, keyword, argument);
-    if (keyword == "maxLength" || keyword == "pattern") return !value.is_string() || text_holds(value.string(), keyword, argument);
+    if (keyword == "required" || keyword == "properties")
+      return !value.is_object() || members_hold(value, keyword, argument);
+    if (keyword == "maxLength" || keyword == "pattern")
+      return !value.is_string() || text_holds(value.string(), keyword, argument);
     return !value.is_array() || items_hold(value.array(), keyword, argument);
   }
   bool members_hold(const Json& value, const std::string& keyword, const Json& argument) const {
@@ -67,7 +70,8 @@ class Checker {
     return std::all_of(items.begin(), items.end(), [&](const Json& item) { return valid(item, argument); });
   }
   std::ptrdiff_t matching(const Json& value, const Json& schemas) const {
-    return std::count_if(schemas.array().begin(), schemas.array().end(), [&](const Json& schema) { return valid(value, schema); });
+    return std::count_if(schemas.array().begin(), schemas.array().end(),
+                         [&](const Json& schema) { return valid(value, schema); });
   }
   const Json& resolve(std::string_view reference) const {
     constexpr std::string_view kDefs = "#/$defs/";

@@ -46,7 +46,8 @@ struct Province {
     trust.sequence = 5;
     trust.issued_at = kNow.plus(-3'600);
     trust.expires_at = kNow.plus(7 * kSecondsPerDay);
-    trust.issuers.push_back({code_key.verifying_key(), "CN-41", true, true, kNow.plus(-90 * kSecondsPerDay), kNow.plus(90 * kSecondsPerDay)});
+    trust.issuers.push_back({code_key.verifying_key(), "CN-41", true, true, kNow.plus(-90 * kSecondsPerDay),
+                             kNow.plus(90 * kSecondsPerDay)});
     trust.policies.push_back({phone_claims().policy, "henan", "9.0.0", "\xE6\xB2\xB3\xE5\x8D\x97", "Henan"});
     return trust;
   }

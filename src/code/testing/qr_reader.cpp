@@ -1,4 +1,4 @@
-#include "code/qr_reader.h"
+#include "code/testing/qr_reader.h"
 
 #define ZX_USE_UTF8 1  // text() gives UTF-8
 #include <ZXing/ReadBarcode.h>
@@ -19,7 +19,8 @@ std::optional<std::string> read_qr_picture(const std::string& png_file) {
 
   ZXing::DecodeHints hints;
   hints.setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setTryRotate(false).setMaxNumberOfSymbols(1);
-  const ZXing::ImageView view(pixels.data(), static_cast<int>(image.width), static_cast<int>(image.height), ZXing::ImageFormat::Lum);
+  const ZXing::ImageView view(pixels.data(), static_cast<int>(image.width), static_cast<int>(image.height),
+                              ZXing::ImageFormat::Lum);
   const auto results = ZXing::ReadBarcodes(view, hints);
   if (results.empty() || !results.front().isValid()) return std::nullopt;
   return results.front().text();
