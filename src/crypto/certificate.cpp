@@ -21,7 +21,8 @@ Error refused(std::string message) {
 
 Result<UnixSeconds> instant(const ASN1_TIME* time) {
   std::tm fields{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1) return refused("a certificate with an unreadable validity");
+  if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1)
+    return refused("a certificate with an unreadable validity");
   const CivilDate date = civil_date({fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday});
   return UnixSeconds{date.days * kSecondsPerDay + fields.tm_hour * 3600 + fields.tm_min * 60 + fields.tm_sec};
 }
@@ -42,7 +43,8 @@ std::string first_entry(const X509_NAME* name, int nid) {
 
 std::vector<std::string> usages(const X509* certificate) {
   std::vector<std::string> out;
-  const UsagePtr usage(static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
+  const UsagePtr usage(
+      static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
   for (int i = 0; usage && i < sk_ASN1_OBJECT_num(usage.get()); ++i) {
     std::array<char, 256> text{};
     const int size = OBJ_obj2txt(text.data(), text.size(), sk_ASN1_OBJECT_value(usage.get(), i), 1);

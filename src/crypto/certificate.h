@@ -1,4 +1,5 @@
-// The few things Mingma reads from an X.509 certificate. No chain is built here: trust lists name certificates directly.
+// The few things Mingma reads from an X.509 certificate. No chain is built here: trust lists name certificates
+// directly.
 //
 // Parsing is OpenSSL's, which reads what issuers really published (non-canonical DER defaults, an empty OID); an
 // unreadable extended key usage counts as absent.

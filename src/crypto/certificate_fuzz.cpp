@@ -10,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!certificate.ok()) return 0;
   MINGMA_ASSERT(mingma::equal(certificate->der(), input));
   MINGMA_ASSERT(certificate->fingerprint() == mingma::crypto::sha256(input));
-  MINGMA_ASSERT(mingma::crypto::VerifyingKey::from_spki_der(certificate->key().spki_der()).value() == certificate->key());
+  MINGMA_ASSERT(mingma::crypto::VerifyingKey::from_spki_der(certificate->key().spki_der()).value() ==
+                certificate->key());
   return 0;
 }

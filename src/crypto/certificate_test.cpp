@@ -32,7 +32,8 @@ constexpr std::string_view kPem =
 
 std::filesystem::path data_folder() {
   const char* chosen = std::getenv("MINGMA_DATA");
-  return chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::path(MINGMA_SOURCE_DIR) / "../shared/data";
+  return chosen != nullptr ? std::filesystem::path(chosen)
+                           : std::filesystem::path(MINGMA_SOURCE_DIR) / "../shared/data";
 }
 
 TEST(CertificateTest, ReadsKeyValidityUsageAndNames) {

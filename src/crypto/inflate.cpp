@@ -27,7 +27,8 @@ struct InflateState {
 
 Result<Bytes> inflate_all(ByteView compressed, std::size_t bytes_max, int window_bits) {
   const Error invalid(errors::kInvalidDeflate, "not one whole compressed stream");
-  if (compressed.size() > kDeflateInputMax) return Error(errors::kInflatesTooLarge, "the compressed input is too large");
+  if (compressed.size() > kDeflateInputMax)
+    return Error(errors::kInflatesTooLarge, "the compressed input is too large");
   InflateState state(window_bits);
   MINGMA_ASSERT(state.ready);
   state.stream.next_in = const_cast<Bytef*>(compressed.data());  // zlib's type; it does not write here
@@ -43,7 +44,8 @@ Result<Bytes> inflate_all(ByteView compressed, std::size_t bytes_max, int window
     const int status = inflate(&state.stream, Z_NO_FLUSH);
     out.resize(out.size() - state.stream.avail_out);
     if (out.size() > bytes_max) {
-      return Error(errors::kInflatesTooLarge, "the stream inflates to more than " + std::to_string(bytes_max) + " bytes");
+      return Error(errors::kInflatesTooLarge,
+                   "the stream inflates to more than " + std::to_string(bytes_max) + " bytes");
     }
     if (status == Z_STREAM_END) break;
     if (status != Z_OK || (state.stream.avail_in == 0 && state.stream.avail_out > 0)) return invalid;

@@ -1,6 +1,6 @@
 #include <openssl/pem.h>
 
-#include "crypto/openssl_handles.h"
+#include "crypto/openssl_internal.h"
 
 namespace mingma::crypto {
 namespace {
@@ -39,7 +39,8 @@ Result<Bytes> pem_body(std::string_view text, std::string_view type, const Error
 
 std::string pem_text(ByteView body, std::string_view type) {
   const BioPtr bio(BIO_new(BIO_s_secmem()));
-  MINGMA_ASSERT(bio && PEM_write_bio(bio.get(), std::string(type).c_str(), "", body.data(), static_cast<long>(body.size())) > 0);
+  MINGMA_ASSERT(
+      bio && PEM_write_bio(bio.get(), std::string(type).c_str(), "", body.data(), static_cast<long>(body.size())) > 0);
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return {text, static_cast<std::size_t>(size)};

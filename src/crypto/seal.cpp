@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/errors.h"
-#include "crypto/openssl_handles.h"
+#include "crypto/openssl_internal.h"
 
 namespace mingma::crypto {
 namespace {
@@ -45,7 +45,8 @@ Bytes seal(const Digest& key, const SealNonce& nonce, ByteView context, ByteView
     ok = ok && EVP_EncryptUpdate(cipher, nullptr, &written, context.data(), static_cast<int>(context.size())) == 1;
   }
   std::uint8_t* const body = out.data() + kNonceBytes;
-  if (!plain.empty()) ok = ok && EVP_EncryptUpdate(cipher, body, &written, plain.data(), static_cast<int>(plain.size())) == 1;
+  if (!plain.empty())
+    ok = ok && EVP_EncryptUpdate(cipher, body, &written, plain.data(), static_cast<int>(plain.size())) == 1;
   std::uint8_t* const tag = body + plain.size();
   ok = ok && EVP_EncryptFinal_ex(cipher, tag, &written) == 1;
   ok = ok && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1;
@@ -74,7 +75,8 @@ Result<Bytes> open_sealed(const Digest& key, ByteView context, ByteView sealed) 
   if (!context.empty()) {
     ok = ok && EVP_DecryptUpdate(cipher, nullptr, &written, context.data(), static_cast<int>(context.size())) == 1;
   }
-  if (!body.empty()) ok = ok && EVP_DecryptUpdate(cipher, plain.data(), &written, body.data(), static_cast<int>(body.size())) == 1;
+  if (!body.empty())
+    ok = ok && EVP_DecryptUpdate(cipher, plain.data(), &written, body.data(), static_cast<int>(body.size())) == 1;
   ok = ok && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1;
   std::uint8_t none = 0;
   ok = ok && EVP_DecryptFinal_ex(cipher, &none, &written) == 1;

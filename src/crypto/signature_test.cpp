@@ -13,7 +13,8 @@ namespace {
 Bytes unhex(std::string_view text) { return hex_decode(text).value(); }
 
 std::string pem(std::string_view type, ByteView body) {
-  return "-----BEGIN " + std::string(type) + "-----\n" + base64_encode(body) + "\n-----END " + std::string(type) + "-----\n";
+  return "-----BEGIN " + std::string(type) + "-----\n" + base64_encode(body) + "\n-----END " + std::string(type) +
+         "-----\n";
 }
 
 // RFC 6979, A.2.5
@@ -35,7 +36,9 @@ constexpr std::string_view kExplicitCurvePem =
     "//////////+85vqtpxeehPO5ysL8YyVRAgEBA0IABCb42kuKQAUYGfScmpBpB8H3\n"
     "HknkllSCztUHD/bnvrppt2OOf8vLuMf6M6lnlRnX3Clx2ahbP9uyqJGl0yc7qXA=\n"
     "-----END PUBLIC KEY-----\n";
-constexpr std::string_view kCompressedSpki = "3039301306072a8648ce3d020106082a8648ce3d0301070322000226f8da4b8a40051819f49c9a906907c1f71e49e4965482ced5070ff6e7beba69";
+constexpr std::string_view kCompressedSpki =
+    "3039301306072a8648ce3d020106082a8648ce3d0301070322000226f8da4b8a40051819f49c9a906907c1f71e49e4965482ced5070ff6e7be"
+    "ba69";
 
 // Made with the openssl program: RSA-2048, RSASSA-PSS over "sample", salts of 32 and of 20 bytes.
 constexpr std::string_view kRsaPem =
@@ -113,10 +116,12 @@ TEST(Ed25519Test, EveryFlippedBitOfASignatureIsRefused) {
 TEST(Es256Test, VerifiesTheSignaturesOfRfc6979) {
   const auto key = VerifyingKey::from_p256(unhex(kPoint));
   ASSERT_TRUE(key.ok());
-  const Bytes sample = unhex("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
-                             "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
-  const Bytes test = unhex("f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367"
-                           "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083");
+  const Bytes sample = unhex(
+      "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+      "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
+  const Bytes test = unhex(
+      "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367"
+      "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083");
   EXPECT_TRUE(key->verify(as_bytes("sample"), sample));
   EXPECT_TRUE(key->verify(as_bytes("test"), test));
   EXPECT_FALSE(key->verify(as_bytes("test"), sample));
@@ -206,7 +211,8 @@ TEST(VerifyingKeyTest, RefusesWhatIsNoKey) {
 
 TEST(SigningKeyTest, PemIsThePkcs8OfRfc8410AndReadsBack) {
   auto signer = SigningKey::from_ed25519_seed(unhex(kRfc8032[0].seed)).value();
-  const std::string expected = pem("PRIVATE KEY", unhex("302e020100300506032b657004220420" + std::string(kRfc8032[0].seed)));
+  const std::string expected =
+      pem("PRIVATE KEY", unhex("302e020100300506032b657004220420" + std::string(kRfc8032[0].seed)));
   EXPECT_EQ(signer.to_pem(), expected);
   auto again = SigningKey::from_pem(expected);
   ASSERT_TRUE(again.ok());
@@ -219,12 +225,14 @@ TEST(SigningKeyTest, PemIsThePkcs8OfRfc8410AndReadsBack) {
 }
 
 TEST(SigningKeyTest, APrivateKeyWithTheWrongPublicHalfIsRefused) {
-  const Bytes good = unhex(std::string(kEcPkcs8Head) + std::string(kScalar) + std::string(kEcPkcs8Middle) + std::string(kPoint));
+  const Bytes good =
+      unhex(std::string(kEcPkcs8Head) + std::string(kScalar) + std::string(kEcPkcs8Middle) + std::string(kPoint));
   const auto read = SigningKey::from_pem(pem("PRIVATE KEY", good));
   ASSERT_TRUE(read.ok()) << read.error().to_string();
   EXPECT_EQ(hex_encode(read->verifying_key().raw()), kPoint);
   const Bytes other = SigningKey::generate(SignatureAlgorithm::kEs256).verifying_key().raw();
-  const Bytes bad = unhex(std::string(kEcPkcs8Head) + std::string(kScalar) + std::string(kEcPkcs8Middle) + hex_encode(other));
+  const Bytes bad =
+      unhex(std::string(kEcPkcs8Head) + std::string(kScalar) + std::string(kEcPkcs8Middle) + hex_encode(other));
   EXPECT_FALSE(SigningKey::from_pem(pem("PRIVATE KEY", bad)).ok());
 }
 
@@ -245,7 +253,8 @@ TEST(SigningKeyTest, OneSeedOneKeyAndFreshKeysDiffer) {
   for (const auto algorithm : {SignatureAlgorithm::kEd25519, SignatureAlgorithm::kEs256}) {
     SeededRng one(42);
     SeededRng two(42);
-    EXPECT_EQ(SigningKey::generate(algorithm, one).verifying_key(), SigningKey::generate(algorithm, two).verifying_key());
+    EXPECT_EQ(SigningKey::generate(algorithm, one).verifying_key(),
+              SigningKey::generate(algorithm, two).verifying_key());
     EXPECT_NE(SigningKey::generate(algorithm).verifying_key(), SigningKey::generate(algorithm).verifying_key());
   }
 }

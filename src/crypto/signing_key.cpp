@@ -139,7 +139,8 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   if (type != EVP_PKEY_ED25519 && type != EVP_PKEY_EC) return refused("a signing key must be Ed25519 or P-256");
   // The public half written in the file may belong to another key; signing with such a pair gives the private one away.
   const PkeyCtxPtr check(EVP_PKEY_CTX_new(key.get(), nullptr));
-  if (type == EVP_PKEY_EC && (!check || EVP_PKEY_check(check.get()) != 1)) return refused("the two halves of the key do not fit");
+  if (type == EVP_PKEY_EC && (!check || EVP_PKEY_check(check.get()) != 1))
+    return refused("the two halves of the key do not fit");
   return Impl::make(std::move(key));
 }
 
@@ -152,7 +153,8 @@ Bytes SigningKey::sign(ByteView message) {
     EVP_MD_CTX* const context = impl_->ed25519.get();
     EVP_MD_CTX_reset(context);
     MINGMA_ASSERT(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, impl_->key.get()) == 1);
-    MINGMA_ASSERT(EVP_DigestSign(context, out.data(), &size, message.data(), message.size()) == 1 && size == out.size());
+    MINGMA_ASSERT(EVP_DigestSign(context, out.data(), &size, message.data(), message.size()) == 1 &&
+                  size == out.size());
     return out;
   }
   const Digest digest = sha256(message);
@@ -166,7 +168,8 @@ const VerifyingKey& SigningKey::verifying_key() const { return impl_->verifying;
 
 std::string SigningKey::to_pem() const {
   const BioPtr bio(BIO_new(BIO_s_secmem()));
-  MINGMA_ASSERT(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  MINGMA_ASSERT(bio &&
+                PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return {text, static_cast<std::size_t>(size)};

@@ -106,7 +106,8 @@ bool verify_ps256(EVP_PKEY* key, ByteView message, ByteView signature) {
          EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
          EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), EVP_sha256()) == 1 &&
          EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), kPs256SaltBytes) == 1 &&
-         EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.bytes.data(), digest.bytes.size()) == 1;
+         EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.bytes.data(), digest.bytes.size()) ==
+             1;
 }
 
 PkeyPtr p256_from_point(ByteView sec1) {
@@ -160,9 +161,12 @@ Result<std::shared_ptr<const VerifyingKey::Impl>> VerifyingKey::Impl::from(PkeyP
 
 std::string_view to_string(SignatureAlgorithm algorithm) {
   switch (algorithm) {
-    case SignatureAlgorithm::kEd25519: return "Ed25519";
-    case SignatureAlgorithm::kEs256: return "ES256";
-    case SignatureAlgorithm::kPs256: return "PS256";
+    case SignatureAlgorithm::kEd25519:
+      return "Ed25519";
+    case SignatureAlgorithm::kEs256:
+      return "ES256";
+    case SignatureAlgorithm::kPs256:
+      return "PS256";
   }
   return "unknown";
 }
@@ -206,9 +210,15 @@ SignatureAlgorithm VerifyingKey::algorithm() const { return impl_->algorithm; }
 bool VerifyingKey::verify(ByteView message, ByteView signature) const {
   bool good = false;
   switch (impl_->algorithm) {
-    case SignatureAlgorithm::kEd25519: good = verify_ed25519(impl_->key.get(), message, signature); break;
-    case SignatureAlgorithm::kEs256: good = verify_es256(impl_->key.get(), message, signature); break;
-    case SignatureAlgorithm::kPs256: good = verify_ps256(impl_->key.get(), message, signature); break;
+    case SignatureAlgorithm::kEd25519:
+      good = verify_ed25519(impl_->key.get(), message, signature);
+      break;
+    case SignatureAlgorithm::kEs256:
+      good = verify_es256(impl_->key.get(), message, signature);
+      break;
+    case SignatureAlgorithm::kPs256:
+      good = verify_ps256(impl_->key.get(), message, signature);
+      break;
   }
   if (!good) ERR_clear_error();
   return good;

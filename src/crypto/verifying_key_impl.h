@@ -1,7 +1,7 @@
 // Private to the crypto room: what a VerifyingKey holds.
 #pragma once
 
-#include "crypto/openssl_handles.h"
+#include "crypto/openssl_internal.h"
 #include "crypto/signature.h"
 
 namespace mingma::crypto {

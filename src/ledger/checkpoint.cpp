@@ -48,9 +48,11 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (!size) return invalid("a checkpoint's size must be a decimal number without leading zeroes");
   out.head.size = {*size};
   const auto root = base64_decode(lines[2]);
-  if (!root.ok() || root->size() != sizeof(Digest)) return invalid("a checkpoint's root must be 32 bytes in canonical base64");
+  if (!root.ok() || root->size() != sizeof(Digest))
+    return invalid("a checkpoint's root must be 32 bytes in canonical base64");
   out.head.root = Digest::from(*root).value();
-  if (*size == 0 && out.head.root != empty_root()) return invalid("a checkpoint of an empty log with another root than the empty one");
+  if (*size == 0 && out.head.root != empty_root())
+    return invalid("a checkpoint of an empty log with another root than the empty one");
   for (const auto line : std::span(lines).subspan(3)) out.extensions.emplace_back(line);
   return out;
 }

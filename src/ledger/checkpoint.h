@@ -28,9 +28,9 @@ Result<Checkpoint> parse_checkpoint(std::string_view text);
 // Whom to believe about one log.
 struct LogPolicy {
   std::string origin;
-  std::vector<NoteVerifier> log_keys;        // at least one must have signed
+  std::vector<NoteVerifier> log_keys;  // at least one must have signed
   std::vector<NoteVerifier> witnesses;
-  std::size_t witnesses_min = 0;             // how many different witnesses must have cosigned
+  std::size_t witnesses_min = 0;  // how many different witnesses must have cosigned
 };
 
 struct OpenedCheckpoint {

@@ -29,10 +29,12 @@ TEST(CheckpointTest, ReadsTheExampleOfTheSpecificationAndWritesItBack) {
 
 TEST(CheckpointTest, RefusesEveryOtherSpelling) {
   for (const std::string& bad :
-       {std::string(), std::string("\n"), std::string("a\n1\n"), "\n1\n" + std::string(kRoot) + "\n", lines("01"), lines("-1"), lines("+1"),
-        lines("1 "), lines(" 1"), lines(""), lines("0x1"), lines("9223372036854775808"), lines("18446744073709551616"), lines("1") + "\n",
-        lines("1").substr(0, lines("1").size() - 1), lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I"),
-        lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J="), lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jx"), lines("0")}) {
+       {std::string(), std::string("\n"), std::string("a\n1\n"), "\n1\n" + std::string(kRoot) + "\n", lines("01"),
+        lines("-1"), lines("+1"), lines("1 "), lines(" 1"), lines(""), lines("0x1"), lines("9223372036854775808"),
+        lines("18446744073709551616"), lines("1") + "\n", lines("1").substr(0, lines("1").size() - 1),
+        lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I"),
+        lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J="),
+        lines("1", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jx"), lines("0")}) {
     const auto parsed = parse_checkpoint(bad);
     ASSERT_FALSE(parsed.ok()) << bad;
     EXPECT_TRUE(parsed.error().is(errors::kInvalidCheckpoint));
@@ -122,9 +124,10 @@ TEST_F(SignedCheckpointTest, ProofTextsOfAnotherFormAreRefused) {
   const std::string head = "c2sp.org/tlog-proof@v1\n";
   ASSERT_TRUE(parse_tlog_proof(head + "index 0\n" + hash + "\n\n" + note_).ok());
   for (const std::string& bad :
-       {std::string(), head, head + "index 0\n", head + "index 0\n\n", head + "index 00\n\n" + note_, head + "index -1\n\n" + note_,
-        head + "index 0\n" + note_, head + "extra \nindex 0\n\n" + note_, head + "extra AB==\nindex 0\n\n" + note_,
-        head + "index 0\nextra AAAA\n\n" + note_, "c2sp.org/tlog-proof@v2\nindex 0\n\n" + note_, head + "index 0\nAAAA\n\n" + note_,
+       {std::string(), head, head + "index 0\n", head + "index 0\n\n", head + "index 00\n\n" + note_,
+        head + "index -1\n\n" + note_, head + "index 0\n" + note_, head + "extra \nindex 0\n\n" + note_,
+        head + "extra AB==\nindex 0\n\n" + note_, head + "index 0\nextra AAAA\n\n" + note_,
+        "c2sp.org/tlog-proof@v2\nindex 0\n\n" + note_, head + "index 0\nAAAA\n\n" + note_,
         head + "\nindex 0\n\n" + note_, head + "index 0\n\n\n" + note_}) {
     EXPECT_FALSE(parse_tlog_proof(bad).ok()) << bad;
   }

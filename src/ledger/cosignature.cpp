@@ -35,10 +35,12 @@ std::string cosigned_message(std::string_view checkpoint_text, UnixSeconds time)
   return "cosignature/v1\ntime " + std::to_string(time.value) + "\n" + std::string(checkpoint_text);
 }
 
-NoteSignature cosign(std::string_view checkpoint_text, std::string_view name, UnixSeconds time, crypto::SigningKey& key) {
+NoteSignature cosign(std::string_view checkpoint_text, std::string_view name, UnixSeconds time,
+                     crypto::SigningKey& key) {
   MINGMA_ASSERT(key.algorithm() == crypto::SignatureAlgorithm::kEd25519 && valid_note_name(name) && time.value >= 0);
   const Cosignature cosignature{time, key.sign(as_bytes(cosigned_message(checkpoint_text, time)))};
-  return {std::string(name), note_key_id(name, NoteKeyType::kCosignatureV1, key.verifying_key().raw()), cosignature.encode()};
+  return {std::string(name), note_key_id(name, NoteKeyType::kCosignatureV1, key.verifying_key().raw()),
+          cosignature.encode()};
 }
 
 }  // namespace mingma::ledger

@@ -62,7 +62,8 @@ Result<Meta> read_meta(const TileStore& store) {
   for (std::size_t i = 0; i < 8; ++i) out.size.value = out.size.value << 8 | (*stored)[i];
   out.fragments.assign(stored->begin() + 8, stored->end());
   const std::uint64_t open_entries = out.size.value % kTileWidth;
-  bool good = out.fragments.empty() ? open_entries == 0 : out.fragments.front() == 0 && out.fragments.back() < open_entries;
+  bool good =
+      out.fragments.empty() ? open_entries == 0 : out.fragments.front() == 0 && out.fragments.back() < open_entries;
   for (std::size_t i = 1; i < out.fragments.size(); ++i) good = good && out.fragments[i - 1] < out.fragments[i];
   if (!good) return broken("the ledger's size record contradicts itself");
   return out;
@@ -73,7 +74,8 @@ Result<Bytes> read_fragments(const TileStore& store, const Meta& meta) {
   Bytes out;
   for (const std::uint8_t offset : meta.fragments) {
     MINGMA_TRY(const std::optional<Bytes> fragment, store.get(fragment_key(first + offset)));
-    if (!fragment) return broken("entries of the unfinished bundle are missing", "leaf " + std::to_string(first + offset));
+    if (!fragment)
+      return broken("entries of the unfinished bundle are missing", "leaf " + std::to_string(first + offset));
     append(out, *fragment);
   }
   return out;
@@ -210,7 +212,8 @@ Result<Bytes> Ledger::read_stored_entries(const TileName& bundle) const {
 
 Result<Bytes> Ledger::entry(LeafIndex index) {
   if (index.value >= edge_.size.value) return Error(errors::kNoSuchLeaf, "the ledger has no such leaf yet");
-  const TileName name{TileKind::kEntries, 0, index.value / kTileWidth, static_cast<std::uint16_t>(index.value % kTileWidth + 1)};
+  const TileName name{TileKind::kEntries, 0, index.value / kTileWidth,
+                      static_cast<std::uint16_t>(index.value % kTileWidth + 1)};
   MINGMA_TRY(const Bytes bundle, read(name));
   MINGMA_TRY(const std::vector<ByteView> entries, parse_bundle(bundle, name.width));
   return to_bytes(entries.back());

@@ -1,8 +1,9 @@
 // One shard's ledger: append entries, read tiles, know the root.
 //
-// Appending has two steps, so that memory never runs ahead of the disk: `stage()` gives a StagedLeaves that takes entries
-// and writes everything into the caller's batch; when that batch is durable, `commit()` makes it the ledger's state. A
-// stage that is dropped leaves no trace. Several events may go into one stage. Reads see committed leaves only.
+// Appending has two steps, so that memory never runs ahead of the disk: `stage()` gives a StagedLeaves that takes
+// entries and writes everything into the caller's batch; when that batch is durable, `commit()` makes it the ledger's
+// state. A stage that is dropped leaves no trace. Several events may go into one stage. Reads see committed leaves
+// only.
 //
 // Threading: belongs to one executor. Ownership: borrows the store, which must outlive it.
 // Errors: of the store, and kLedgerBroken when stored bytes contradict each other (the shard must stop).
@@ -25,9 +26,9 @@ namespace mingma::ledger {
 // The right edge of a tree: its unfinished bundle and its unfinished tile of every level. A value.
 struct RightEdge {
   TreeSize size{};
-  Bytes bundle;                               // the entries of the unfinished bundle
-  std::vector<std::uint8_t> fragments;        // where each stored fragment of it begins
-  std::vector<std::vector<Digest>> levels;    // unfinished tile of each level, 0 to 255 hashes
+  Bytes bundle;                             // the entries of the unfinished bundle
+  std::vector<std::uint8_t> fragments;      // where each stored fragment of it begins
+  std::vector<std::vector<Digest>> levels;  // unfinished tile of each level, 0 to 255 hashes
 
   Digest root() const;
 };

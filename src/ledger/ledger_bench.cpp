@@ -1,5 +1,5 @@
-// Appending and proving. MINGMA_BENCH_LEAVES sets the size of the log the proofs come from (default 100,000; the figures in
-// the documents are for 10,000,000).
+// Appending and proving. MINGMA_BENCH_LEAVES sets the size of the log the proofs come from (default 100,000; the
+// figures in the documents are for 10,000,000).
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>

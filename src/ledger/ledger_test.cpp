@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/test_support.h"
+#include "ledger/testing/model.h"
 
 namespace mingma::ledger {
 namespace {
@@ -47,7 +47,8 @@ TEST(LedgerTest, BatchesOfEverySizeGiveTheModelsRootAndTilesAndReopenToTheSame) 
     auto ledger = Ledger::open(store).value();
     std::size_t size = 0;
     while (size < entries.size()) {
-      const std::size_t count = std::min<std::size_t>(1 + rng.below(rng.below(4) == 0 ? 700 : 20), entries.size() - size);
+      const std::size_t count =
+          std::min<std::size_t>(1 + rng.below(rng.below(4) == 0 ? 700 : 20), entries.size() - size);
       auto staged = ledger.stage();
       const auto first = staged.append(std::span(entries).subspan(size, count), store);
       ASSERT_TRUE(first.ok());
@@ -73,7 +74,8 @@ TEST(LedgerTest, AThirdLevelGrowsOverSixtyFiveThousandLeaves) {
   const auto entries = testing::random_entries(rng, 66'000, 8);
   MemoryTileStore store;
   auto ledger = Ledger::open(store).value();
-  for (std::size_t at = 0; at < entries.size(); at += 11'000) testing::append_all(ledger, store, std::span(entries).subspan(at, 11'000));
+  for (std::size_t at = 0; at < entries.size(); at += 11'000)
+    testing::append_all(ledger, store, std::span(entries).subspan(at, 11'000));
   const auto hashes = testing::leaf_hashes(entries);
   EXPECT_EQ(ledger.root(), merkle_root(hashes));
   auto again = Ledger::open(store).value();
@@ -137,7 +139,8 @@ TEST(LedgerTest, WritingOneLeafCostsLittleMoreThanTheLeaf) {
     extra_total += extra;
   }
   EXPECT_LT(extra_total / 1'024, 400U) << "per leaf, full tiles and bundles included";
-  for (const auto& [key, value] : store.values()) EXPECT_FALSE(key.starts_with('f')) << "fragments of full bundles are gone";
+  for (const auto& [key, value] : store.values())
+    EXPECT_FALSE(key.starts_with('f')) << "fragments of full bundles are gone";
 }
 
 TEST(LedgerTest, AnEntryTooLongForABundleIsRefusedAndNothingIsWritten) {

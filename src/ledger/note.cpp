@@ -18,10 +18,10 @@ Error invalid(std::string message) { return {errors::kInvalidNote, std::move(mes
 Error invalid_key(std::string message) { return {errors::kInvalidNoteKey, std::move(message)}; }
 
 // UTF-8 of the characters with the Unicode property White_Space beyond ASCII.
-constexpr std::string_view kSpaces[] = {
-    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83",
-    "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A",
-    "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+constexpr std::string_view kSpaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
+                                        "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
+                                        "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8",
+                                        "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
@@ -75,7 +75,8 @@ std::string Note::to_string() const {
 Result<Note> parse_note(std::string_view bytes) {
   if (bytes.size() > kNoteBytesMax) return invalid("a note of more than 1 MiB");
   if (!valid_utf8(bytes)) return invalid("a note that is not UTF-8");
-  if (std::ranges::any_of(bytes, [](char c) { return is_control(c) && c != '\n'; })) return invalid("a note with a control character");
+  if (std::ranges::any_of(bytes, [](char c) { return is_control(c) && c != '\n'; }))
+    return invalid("a note with a control character");
   const std::size_t split = bytes.rfind("\n\n");
   if (split == std::string_view::npos) return invalid("a note without a blank line before its signatures");
   Note out;
@@ -96,7 +97,8 @@ Result<Note> parse_note(std::string_view bytes) {
 bool valid_note_name(std::string_view name) {
   if (name.empty() || name.size() > kNameBytesMax || !valid_utf8(name)) return false;
   if (std::ranges::any_of(name, [](char c) { return is_control(c) || c == ' ' || c == '+'; })) return false;
-  return std::ranges::none_of(kSpaces, [&](std::string_view space) { return name.find(space) != std::string_view::npos; });
+  return std::ranges::none_of(kSpaces,
+                              [&](std::string_view space) { return name.find(space) != std::string_view::npos; });
 }
 
 std::uint32_t note_key_id(std::string_view name, NoteKeyType type, ByteView public_key) {
@@ -139,7 +141,8 @@ bool NoteVerifier::verify(std::string_view text, const NoteSignature& line) cons
       return key_.verify(as_bytes(text), line.signature);
     case NoteKeyType::kCosignatureV1: {
       const auto cosignature = Cosignature::parse(line.signature);
-      return cosignature.ok() && key_.verify(as_bytes(cosigned_message(text, cosignature->time)), cosignature->signature);
+      return cosignature.ok() &&
+             key_.verify(as_bytes(cosigned_message(text, cosignature->time)), cosignature->signature);
     }
   }
   return false;
@@ -158,7 +161,8 @@ Result<NoteSigners> verify_note(const Note& note, std::span<const NoteVerifier> 
     for (const auto& line : note.signatures) {
       if (!known[i].matches(line)) continue;
       if (!known[i].verify(note.text, line)) {
-        return Error(errors::kBadSignature, "the signature of " + known[i].name() + " is not good; do not trust this note");
+        return Error(errors::kBadSignature,
+                     "the signature of " + known[i].name() + " is not good; do not trust this note");
       }
       if (signed_by_it) continue;
       signed_by_it = true;

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kSpecKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view kSpecNote =
     "This is an example message.\n\n"
-    "\xE2\x80\x94 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+    "\xE2\x80\x94 example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 std::string dash(std::string_view rest) { return "\xE2\x80\x94 " + std::string(rest); }
 
@@ -22,7 +23,8 @@ class NoteTest : public ::testing::Test {
   crypto::SigningKey key_ = crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng_);
   crypto::SigningKey other_ = crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng_);
   NoteVerifier verifier_ = NoteVerifier::make("log.example/1", NoteKeyType::kEd25519, key_.verifying_key()).value();
-  NoteVerifier other_verifier_ = NoteVerifier::make("other.example", NoteKeyType::kEd25519, other_.verifying_key()).value();
+  NoteVerifier other_verifier_ =
+      NoteVerifier::make("other.example", NoteKeyType::kEd25519, other_.verifying_key()).value();
 };
 
 TEST_F(NoteTest, VerifiesTheExampleOfTheSpecification) {
@@ -93,13 +95,27 @@ TEST_F(NoteTest, TheTextMayHaveEmptyLinesAndLinesLikeSignatures) {
 TEST_F(NoteTest, RefusesMalformedNotes) {
   const std::string good = Note{"text\n", {sign_note("text\n", "log.example/1", key_)}}.to_string();
   ASSERT_TRUE(parse_note(good).ok());
-  for (const std::string& bad : {
-           std::string(), std::string("text\n"), std::string("text\n\n"), good.substr(0, good.size() - 1), good + "\n",
-           good + "more\n", "te\txt\n\n" + dash("n AAAAAAA=\n"), std::string("text\n\n- n AAAAAAA=\n"), "text\n\n" + dash("n\n"),
-           "text\n\n" + dash(" AAAAAAA=\n"), "text\n\n" + dash("a+b AAAAAAA=\n"), "text\n\n" + dash("n AAAAAA==\n"),
-           "text\n\n" + dash("n AAAAAAB=\n"), "text\n\n" + dash("n AAAAAAA\n"), "text\n\n" + dash("n AAAAAAA= \n"),
-           "text\n\n" + dash("n AAAA\n"), "text\n\n" + dash("a\xC2\xA0" "b AAAAAAA=\n"), "te\xFFxt\n\n" + dash("n AAAAAAA=\n"),
-           "text\r\n\n" + dash("n AAAAAAA=\n"), "text\n\n" + dash("n  AAAAAAA=\n")}) {
+  for (const std::string& bad : {std::string(),
+                                 std::string("text\n"),
+                                 std::string("text\n\n"),
+                                 good.substr(0, good.size() - 1),
+                                 good + "\n",
+                                 good + "more\n",
+                                 "te\txt\n\n" + dash("n AAAAAAA=\n"),
+                                 std::string("text\n\n- n AAAAAAA=\n"),
+                                 "text\n\n" + dash("n\n"),
+                                 "text\n\n" + dash(" AAAAAAA=\n"),
+                                 "text\n\n" + dash("a+b AAAAAAA=\n"),
+                                 "text\n\n" + dash("n AAAAAA==\n"),
+                                 "text\n\n" + dash("n AAAAAAB=\n"),
+                                 "text\n\n" + dash("n AAAAAAA\n"),
+                                 "text\n\n" + dash("n AAAAAAA= \n"),
+                                 "text\n\n" + dash("n AAAA\n"),
+                                 "text\n\n" + dash("a\xC2\xA0"
+                                                   "b AAAAAAA=\n"),
+                                 "te\xFFxt\n\n" + dash("n AAAAAAA=\n"),
+                                 "text\r\n\n" + dash("n AAAAAAA=\n"),
+                                 "text\n\n" + dash("n  AAAAAAA=\n")}) {
     EXPECT_FALSE(parse_note(bad).ok()) << bad;
   }
   EXPECT_TRUE(parse_note("text\n\n" + dash("n AAAAAAA=\n")).ok()) << "the refused ones above differ in one thing each";
@@ -114,16 +130,18 @@ TEST_F(NoteTest, SixteenSignaturesAreReadAndTooManyAreNot) {
 
 TEST_F(NoteTest, VerifierKeysOfOtherFormIdOrTypeAreRefused) {
   const std::string good(kSpecKey);
-  for (const std::string& bad : {std::string(), std::string("example.com/foo"), std::string("example.com/foo+530d903a"),
-                                 "+530d903a" + good.substr(24), "example.com/foo+530d903b" + good.substr(24),
-                                 "example.com/foo+530D903A" + good.substr(24), good + "=", good.substr(0, good.size() - 4),
-                                 std::string("example.com/foo+530d903a+"), "exam ple" + good.substr(7)}) {
+  for (const std::string& bad :
+       {std::string(), std::string("example.com/foo"), std::string("example.com/foo+530d903a"),
+        "+530d903a" + good.substr(24), "example.com/foo+530d903b" + good.substr(24),
+        "example.com/foo+530D903A" + good.substr(24), good + "=", good.substr(0, good.size() - 4),
+        std::string("example.com/foo+530d903a+"), "exam ple" + good.substr(7)}) {
     EXPECT_FALSE(NoteVerifier::parse(bad).ok()) << bad;
   }
 }
 
 TEST_F(NoteTest, ACosignatureIsGoodForItsTextAndTimeOnly) {
-  const auto witness = NoteVerifier::make("witness.example/w1", NoteKeyType::kCosignatureV1, other_.verifying_key()).value();
+  const auto witness =
+      NoteVerifier::make("witness.example/w1", NoteKeyType::kCosignatureV1, other_.verifying_key()).value();
   Note note{"origin\n0\nroot\n", {cosign("origin\n0\nroot\n", "witness.example/w1", UnixSeconds{1679315147}, other_)}};
   const auto parsed = parse_note(note.to_string()).value();
   const auto signers = verify_note(parsed, std::span(&witness, 1));
@@ -141,8 +159,10 @@ TEST_F(NoteTest, ACosignatureIsGoodForItsTextAndTimeOnly) {
 }
 
 TEST_F(NoteTest, TheCosignedMessageIsTheSpecifications) {
-  EXPECT_EQ(cosigned_message("example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n", UnixSeconds{1679315147}),
-            "cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
+  EXPECT_EQ(cosigned_message("example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+                             UnixSeconds{1679315147}),
+            "cosignature/v1\ntime "
+            "1679315147\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
   EXPECT_FALSE(Cosignature::parse(Bytes(71)).ok());
   EXPECT_FALSE(Cosignature::parse(Bytes(73)).ok());
   EXPECT_FALSE(Cosignature::parse(Bytes(72, 0x80)).ok()) << "a time beyond 2^63 - 1";

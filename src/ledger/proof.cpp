@@ -43,7 +43,8 @@ Result<void> verify_inclusion(std::span<const Digest> path, LeafIndex index, Tre
 
 Result<void> verify_consistency(std::span<const Digest> path, const TreeHead& earlier, const TreeHead& later) {
   if (earlier.size > later.size) return refused("the earlier tree is larger than the later one");
-  if (earlier.size.value == 0 && earlier.root != empty_root()) return refused("an empty tree with another root than the empty one");
+  if (earlier.size.value == 0 && earlier.root != empty_root())
+    return refused("an empty tree with another root than the empty one");
   if (earlier.size == later.size || earlier.size.value == 0) {
     if (!path.empty()) return refused("a consistency proof where none is needed");
     if (earlier.size == later.size && earlier.root != later.root) return refused("two roots for one size");

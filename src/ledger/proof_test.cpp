@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "ledger/test_support.h"
+#include "ledger/testing/model.h"
 
 namespace mingma::ledger {
 namespace {
@@ -50,7 +50,8 @@ bool consistency_accepted(const Json& json) {
   const auto root1 = hash_in(json, "root1");
   const auto root2 = hash_in(json, "root2");
   const auto path = path_in(json);
-  return size1 && size2 && root1 && root2 && path && verify_consistency(*path, {{*size1}, *root1}, {{*size2}, *root2}).ok();
+  return size1 && size2 && root1 && root2 && path &&
+         verify_consistency(*path, {{*size1}, *root1}, {{*size2}, *root2}).ok();
 }
 
 void run_vectors(const std::string& kind, bool (*accepted)(const Json&), int good_min, int bad_min) {
@@ -71,9 +72,13 @@ void run_vectors(const std::string& kind, bool (*accepted)(const Json&), int goo
   EXPECT_GE(bad, bad_min);
 }
 
-TEST(ProofVectorsTest, InclusionProofsAreAcceptedAndRefusedAsPublished) { run_vectors("inclusion", inclusion_accepted, 6, 75); }
+TEST(ProofVectorsTest, InclusionProofsAreAcceptedAndRefusedAsPublished) {
+  run_vectors("inclusion", inclusion_accepted, 6, 75);
+}
 
-TEST(ProofVectorsTest, ConsistencyProofsAreAcceptedAndRefusedAsPublished) { run_vectors("consistency", consistency_accepted, 5, 75); }
+TEST(ProofVectorsTest, ConsistencyProofsAreAcceptedAndRefusedAsPublished) {
+  run_vectors("consistency", consistency_accepted, 5, 75);
+}
 
 TEST(InclusionProofTest, EveryLeafOfEverySizeVerifiesAndNoChangedProofDoes) {
   SeededRng rng(2);

@@ -21,7 +21,8 @@ Result<CheckpointPublisher> CheckpointPublisher::open(Ledger& ledger, std::strin
   MINGMA_TRY(const OpenedCheckpoint opened, open_checkpoint(*stored, {out.origin_, {out.verifier()}, {}, 0}));
   out.head_ = opened.checkpoint.head;
   if (out.head_.size > ledger.size()) {
-    return Error(errors::kSplitView, "the ledger has fewer leaves than its last checkpoint signed; restore it, never sign over it");
+    return Error(errors::kSplitView,
+                 "the ledger has fewer leaves than its last checkpoint signed; restore it, never sign over it");
   }
   NodeCache cache;
   MINGMA_TRY(const TreeView view, TreeView::open(ledger, cache, out.head_.size));
@@ -41,7 +42,8 @@ Result<CompactTree> CheckpointPublisher::extend(CompactTree tree, TreeSize to) {
     const TileName name{TileKind::kEntries, 0, first / kTileWidth, width};
     MINGMA_TRY(const Bytes bundle, ledger_->read_stored_entries(name));
     const auto entries = parse_bundle(bundle, width);
-    if (!entries.ok()) return Error(errors::kLedgerBroken, "a stored bundle is damaged; nothing was signed", name.to_path());
+    if (!entries.ok())
+      return Error(errors::kLedgerBroken, "a stored bundle is damaged; nothing was signed", name.to_path());
     for (const ByteView entry : std::span(*entries).subspan(begin - first)) tree.append(leaf_hash(entry));
   }
   return tree;
@@ -54,7 +56,8 @@ Result<std::optional<PreparedCheckpoint>> CheckpointPublisher::prepare() {
   NodeCache cache;
   MINGMA_TRY(const TreeView tiles, TreeView::open(*ledger_, cache, head.size));
   if (tree.root() != head.root || tiles.root() != head.root) {
-    return Error(errors::kLedgerBroken, "entries, tiles and memory do not give one root; nothing was signed, stop this shard");
+    return Error(errors::kLedgerBroken,
+                 "entries, tiles and memory do not give one root; nothing was signed, stop this shard");
   }
   ahead_ = std::move(tree);
   return std::optional(PreparedCheckpoint{current_, sign_checkpoint({origin_, head, {}}, *key_), head});

@@ -1,14 +1,15 @@
 // From durable leaves to a published checkpoint, in the order that cannot lie:
 //   1. read what was published last and make sure it is ours;
-//   2. read the entries stored since then, hash them anew, and compare with the root the tiles give (two paths, one root);
+//   2. read the entries stored since then, hash them anew, and compare with the root the tiles give (two paths, one
+//   root);
 //   3. sign;
 //   4. replace the old checkpoint by the new one, durably, only if the old one is still there;
 //   5. hand it out.
-// A log that signs two trees which do not extend each other has broken its word, so every doubt stops here: kLedgerBroken
-// or kSplitView, nothing is signed, and the shard must stop.
+// A log that signs two trees which do not extend each other has broken its word, so every doubt stops here:
+// kLedgerBroken or kSplitView, nothing is signed, and the shard must stop.
 //
-// Threading: belongs to the ledger's executor. Ownership: borrows ledger and key. The replacing is done by the caller (it
-// waits for a disk); prepare() and published() are the two halves around it.
+// Threading: belongs to the ledger's executor. Ownership: borrows ledger and key. The replacing is done by the caller
+// (it waits for a disk); prepare() and published() are the two halves around it.
 #pragma once
 
 #include <optional>
@@ -53,8 +54,8 @@ class CheckpointPublisher {
   crypto::SigningKey* key_;
   std::optional<std::string> current_;
   TreeHead head_;
-  CompactTree hashed_;                 // second path: entries hashed up to the last published checkpoint
-  std::optional<CompactTree> ahead_;   // the same for the prepared one
+  CompactTree hashed_;                // second path: entries hashed up to the last published checkpoint
+  std::optional<CompactTree> ahead_;  // the same for the prepared one
 };
 
 }  // namespace mingma::ledger

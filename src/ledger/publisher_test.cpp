@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/test_support.h"
+#include "ledger/testing/model.h"
 
 namespace mingma::ledger {
 namespace {
@@ -102,7 +102,8 @@ TEST_F(PublisherTest, ALedgerThatLostLeavesIsNotSignedOver) {
   testing::append_all(shorter, lost, testing::random_entries(rng_, 10));
   EXPECT_TRUE(CheckpointPublisher::open(shorter, "log.example/1", key_, note).error().is(errors::kSplitView));
   testing::append_all(shorter, lost, testing::random_entries(rng_, 10));
-  EXPECT_TRUE(CheckpointPublisher::open(shorter, "log.example/1", key_, note).error().is(errors::kSplitView)) << "same size, other leaves";
+  EXPECT_TRUE(CheckpointPublisher::open(shorter, "log.example/1", key_, note).error().is(errors::kSplitView))
+      << "same size, other leaves";
 }
 
 TEST_F(PublisherTest, AStoredCheckpointOfAnotherLogOrKeyIsRefused) {

@@ -8,7 +8,9 @@ Result<std::optional<Bytes>> MemoryTileStore::get(std::string_view key) const {
   return std::optional<Bytes>(found->second);
 }
 
-void MemoryTileStore::put(std::string_view key, ByteView value) { values_.insert_or_assign(std::string(key), to_bytes(value)); }
+void MemoryTileStore::put(std::string_view key, ByteView value) {
+  values_.insert_or_assign(std::string(key), to_bytes(value));
+}
 
 void MemoryTileStore::erase(std::string_view key) {
   const auto found = values_.find(key);

@@ -1,10 +1,12 @@
 // Where a log rests. The room that owns a disk implements these over its tables; the ledger only names keys.
 //
-// What is stored, all keys binary and ordered so that the 256 tiles and bundles of one segment (65,536 leaves) lie together:
+// What is stored, all keys binary and ordered so that the 256 tiles and bundles of one segment (65,536 leaves) lie
+// together:
 //   "b" || bundle index (8 bytes, big-endian)              a full entry bundle
 //   "h" || level (1 byte) || tile index (8 bytes)          a full hash tile
 //   "f" || index of its first leaf (8 bytes)               a fragment: entries of the last, unfinished bundle
-//   "m"                                                    tree size (8 bytes) || where each fragment begins in its bundle (1 byte each)
+//   "m"                                                    tree size (8 bytes) || where each fragment begins in its
+//   bundle (1 byte each)
 // Nothing else: unfinished hash tiles are a function of these and are rebuilt at start, so an append of one leaf writes
 // the leaf, two small keys and no more. Format: docs/formats/ledger.md.
 #pragma once

@@ -51,7 +51,8 @@ std::string index_path(std::uint64_t index) {
 }  // namespace
 
 std::string TileName::to_path() const {
-  std::string out = "tile/" + (kind == TileKind::kEntries ? std::string("entries") : std::to_string(level)) + "/" + index_path(index);
+  std::string out =
+      "tile/" + (kind == TileKind::kEntries ? std::string("entries") : std::to_string(level)) + "/" + index_path(index);
   if (!full()) out += ".p/" + std::to_string(width);
   return out;
 }

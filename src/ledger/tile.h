@@ -25,9 +25,9 @@ enum class TileKind : std::uint8_t { kHashes, kEntries };
 
 struct TileName {
   TileKind kind = TileKind::kHashes;
-  std::uint8_t level = 0;       // 0 to 63; 0 for entries
-  std::uint64_t index = 0;      // position within the level, below 2^56
-  std::uint16_t width = 256;    // hashes or entries in it; 256 is a full tile
+  std::uint8_t level = 0;     // 0 to 63; 0 for entries
+  std::uint64_t index = 0;    // position within the level, below 2^56
+  std::uint16_t width = 256;  // hashes or entries in it; 256 is a full tile
   auto operator<=>(const TileName&) const = default;
 
   bool full() const { return width == kTileWidth; }
@@ -40,7 +40,8 @@ Result<TileName> parse_tile_path(std::string_view path);
 std::uint64_t hashes_at_level(TreeSize size, int level);
 // All tiles (hashes and entries) that a tree of `size` leaves is served as, in order of kind, level, index.
 std::vector<TileName> tiles_of(TreeSize size);
-// The tile with the kind, level and index of `tile`, as wide as it is in a tree of `size` leaves; kNoSuchTile when empty.
+// The tile with the kind, level and index of `tile`, as wide as it is in a tree of `size` leaves; kNoSuchTile when
+// empty.
 Result<TileName> tile_at(const TileName& tile, TreeSize size);
 
 // Appends one entry to a bundle. Requires entry.size() <= kEntryBytesMax.

@@ -15,10 +15,12 @@ TEST(TilePathTest, GivesTheExamplesOfTheSpecification) {
 }
 
 TEST(TilePathTest, EveryNameReadsBack) {
-  for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{999}, std::uint64_t{1000}, std::uint64_t{1'000'000},
-                                    std::uint64_t{123'456'789'012}, (std::uint64_t{1} << 56) - 1}) {
+  for (const std::uint64_t index :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{999}, std::uint64_t{1000}, std::uint64_t{1'000'000},
+        std::uint64_t{123'456'789'012}, (std::uint64_t{1} << 56) - 1}) {
     for (const std::uint16_t width : {1, 255, 256}) {
-      for (const TileName& name : {TileName{TileKind::kHashes, 63, index, width}, TileName{TileKind::kEntries, 0, index, width}}) {
+      for (const TileName& name :
+           {TileName{TileKind::kHashes, 63, index, width}, TileName{TileKind::kEntries, 0, index, width}}) {
         const auto parsed = parse_tile_path(name.to_path());
         ASSERT_TRUE(parsed.ok()) << name.to_path();
         EXPECT_EQ(*parsed, name);
@@ -28,12 +30,37 @@ TEST(TilePathTest, EveryNameReadsBack) {
 }
 
 TEST(TilePathTest, RefusesEveryOtherSpelling) {
-  for (const char* path :
-       {"", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000/001", "tile/0/x001", "tile/0/x001/",
-        "tile/0/001/002", "tile/0/X001/002", "tile/00/001", "tile/64/001", "tile/-1/001", "tile/+1/001", "tile/0/001.p/0",
-        "tile/0/001.p/256", "tile/0/001.p/01", "tile/0/001.p/", "tile/0/001.p", "tile/0/001.q/1", "tile/0/001 ", "/tile/0/001",
-        "tile/0/-01", "tile/entry/001", "tile/entries/0x1", "tile/0/x001/x002/x003/x004/x005/x006/007", "tile/0/x999/x999/x999/x999/x999/999",
-        "tile/0/001.p/1/"}) {
+  for (const char* path : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/0",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/0/x000/001",
+                           "tile/0/x001",
+                           "tile/0/x001/",
+                           "tile/0/001/002",
+                           "tile/0/X001/002",
+                           "tile/00/001",
+                           "tile/64/001",
+                           "tile/-1/001",
+                           "tile/+1/001",
+                           "tile/0/001.p/0",
+                           "tile/0/001.p/256",
+                           "tile/0/001.p/01",
+                           "tile/0/001.p/",
+                           "tile/0/001.p",
+                           "tile/0/001.q/1",
+                           "tile/0/001 ",
+                           "/tile/0/001",
+                           "tile/0/-01",
+                           "tile/entry/001",
+                           "tile/entries/0x1",
+                           "tile/0/x001/x002/x003/x004/x005/x006/007",
+                           "tile/0/x999/x999/x999/x999/x999/999",
+                           "tile/0/001.p/1/"}) {
     const auto parsed = parse_tile_path(path);
     ASSERT_FALSE(parsed.ok()) << path;
     EXPECT_TRUE(parsed.error().is(errors::kInvalidTilePath));
@@ -57,7 +84,8 @@ TEST(TilesOfTest, SeventyThousandLeavesAreTheTilesTheSpecificationNames) {
   EXPECT_EQ(full[1], 1);
   EXPECT_EQ(full[2], 0);
   EXPECT_EQ(full_bundles, 273);
-  EXPECT_EQ(partial, (std::vector<std::string>{"tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/273.p/112"}));
+  EXPECT_EQ(partial, (std::vector<std::string>{"tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1",
+                                               "tile/entries/273.p/112"}));
 }
 
 TEST(TilesOfTest, AFullLevelHasNoEmptyTileBesideIt) {

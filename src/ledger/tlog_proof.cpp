@@ -56,7 +56,8 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
     if (line.empty()) break;
     if (out.path.size() == kPathMax) return invalid("a proof with more than 63 hashes");
     const auto hash = base64_decode(line);
-    if (!hash.ok() || hash->size() != sizeof(Digest)) return invalid("a proof's hash must be 32 bytes in canonical base64");
+    if (!hash.ok() || hash->size() != sizeof(Digest))
+      return invalid("a proof's hash must be 32 bytes in canonical base64");
     out.path.push_back(Digest::from(*hash).value());
   }
   MINGMA_TRY(const Note note, parse_note(text));

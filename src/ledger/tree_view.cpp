@@ -16,8 +16,8 @@ constexpr std::size_t kLeafTileSlots = 64;
 // would take 16 times the memory, keeping none 20 times the hashing.
 constexpr int kWaistHeight = 4;
 
-// Nodes of one tile, row after row from `lowest` (0: the tile's own hashes) up to height 7. `width` is the number of the
-// tile's hashes; only complete subtrees have a node.
+// Nodes of one tile, row after row from `lowest` (0: the tile's own hashes) up to height 7. `width` is the number of
+// the tile's hashes; only complete subtrees have a node.
 std::size_t row_offset(std::size_t width, int lowest, int height) {
   std::size_t offset = 0;
   for (int h = lowest; h < height; ++h) offset += width >> h;
@@ -76,7 +76,8 @@ struct NodeCache::Slots {
   Result<const std::vector<Digest>*> upper_rows(TileSource& source, int level, std::uint64_t tile) {
     Slot& slot = slot_in(upper, level, tile);
     if (!holds(slot, level, tile)) {
-      MINGMA_TRY(const auto hashes, read_hashes(source, {TileKind::kHashes, static_cast<std::uint8_t>(level), tile, kTileWidth}));
+      MINGMA_TRY(const auto hashes,
+                 read_hashes(source, {TileKind::kHashes, static_cast<std::uint8_t>(level), tile, kTileWidth}));
       slot = {static_cast<std::uint8_t>(level), tile, rows_of(hashes, 0)};
     }
     return &slot.nodes;
@@ -113,7 +114,8 @@ Result<TreeView> TreeView::open(TileSource& source, NodeCache& cache, TreeSize s
     auto& rows = out.edge_.emplace_back();
     const auto width = static_cast<std::uint16_t>(hashes % kTileWidth);
     if (width == 0) continue;
-    MINGMA_TRY(const auto tile, read_hashes(source, {TileKind::kHashes, static_cast<std::uint8_t>(level), hashes / kTileWidth, width}));
+    MINGMA_TRY(const auto tile,
+               read_hashes(source, {TileKind::kHashes, static_cast<std::uint8_t>(level), hashes / kTileWidth, width}));
     rows = rows_of(tile, 0);
   }
   for (int bit = 63; bit >= 0; --bit) {
@@ -122,7 +124,8 @@ Result<TreeView> TreeView::open(TileSource& source, NodeCache& cache, TreeSize s
     out.peaks_.push_back(peak);
   }
   out.suffixes_ = out.peaks_;
-  for (std::size_t i = out.peaks_.size(); i-- > 1;) out.suffixes_[i - 1] = node_hash(out.peaks_[i - 1], out.suffixes_[i]);
+  for (std::size_t i = out.peaks_.size(); i-- > 1;)
+    out.suffixes_[i - 1] = node_hash(out.peaks_[i - 1], out.suffixes_[i]);
   return out;
 }
 
@@ -192,7 +195,8 @@ Result<ProofPath> TreeView::consistency_proof(TreeSize earlier) {
 }
 
 // RFC 6962, 2.1.2: SUBPROOF(earlier, D[begin:end], whole). Depth is bounded by the tree's height.
-Result<void> TreeView::subproof(std::uint64_t earlier, std::uint64_t begin, std::uint64_t end, bool whole, ProofPath& out) {
+Result<void> TreeView::subproof(std::uint64_t earlier, std::uint64_t begin, std::uint64_t end, bool whole,
+                                ProofPath& out) {
   if (earlier == end) {
     if (whole) return {};
     MINGMA_TRY(const Digest root, range_root(begin, end));

@@ -1,9 +1,8 @@
 // A tree of a fixed size read from tiles: nodes, root and proofs.
 //
-// Nothing read is trusted: who holds a signed root compares `root()` with it first; then every proof made here leads to it.
-// Threading: belongs to one executor. Ownership: borrows source and cache, which must outlive it.
-// Speed: a proof costs at most one tile read and some thirty hashes once the cache is warm.
-// Errors: of the source; kNoSuchLeaf.
+// Nothing read is trusted: who holds a signed root compares `root()` with it first; then every proof made here leads to
+// it. Threading: belongs to one executor. Ownership: borrows source and cache, which must outlive it. Speed: a proof
+// costs at most one tile read and some thirty hashes once the cache is warm. Errors: of the source; kNoSuchLeaf.
 #pragma once
 
 #include <array>
@@ -58,9 +57,9 @@ class TreeView {
   TileSource* source_;
   NodeCache* cache_;
   TreeSize size_;
-  std::vector<std::vector<Digest>> edge_;   // per level: the unfinished tile's nodes, see tree_view.cpp
-  std::vector<Digest> peaks_;               // complete subtrees, largest first
-  std::vector<Digest> suffixes_;            // suffixes_[i]: root over peaks_[i] and all after it
+  std::vector<std::vector<Digest>> edge_;  // per level: the unfinished tile's nodes, see tree_view.cpp
+  std::vector<Digest> peaks_;              // complete subtrees, largest first
+  std::vector<Digest> suffixes_;           // suffixes_[i]: root over peaks_[i] and all after it
 };
 
 }  // namespace mingma::ledger

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/test_support.h"
+#include "ledger/testing/model.h"
 
 namespace mingma::ledger {
 namespace {
@@ -30,7 +30,8 @@ TEST(TreeViewTest, EverySizeUpToThreeHundredGivesTheModelsProofs) {
       ASSERT_EQ(*path, testing::model_path(i, leaves)) << i << " of " << size;
     }
     for (std::size_t earlier = 1; earlier <= size; earlier += step) {
-      ASSERT_EQ(view->consistency_proof({earlier}).value(), testing::model_subproof(earlier, leaves, true)) << earlier << " to " << size;
+      ASSERT_EQ(view->consistency_proof({earlier}).value(), testing::model_subproof(earlier, leaves, true))
+          << earlier << " to " << size;
     }
     EXPECT_TRUE(view->consistency_proof({0})->empty());
     EXPECT_TRUE(view->inclusion_proof({size}).error().is(errors::kNoSuchLeaf));
@@ -47,15 +48,18 @@ TEST(TreeViewTest, ProofsAcrossSeveralTileLevelsVerify) {
   auto ledger = Ledger::open(store).value();
   testing::append_all(ledger, store, entries);
   NodeCache cache;
-  for (const std::uint64_t size : {std::uint64_t{140'000}, std::uint64_t{131'072}, std::uint64_t{65'536}, std::uint64_t{65'537}, rng.below(140'000)}) {
+  for (const std::uint64_t size : {std::uint64_t{140'000}, std::uint64_t{131'072}, std::uint64_t{65'536},
+                                   std::uint64_t{65'537}, rng.below(140'000)}) {
     auto view = TreeView::open(ledger, cache, {size}).value();
     for (int i = 0; i < 300; ++i) {
       const LeafIndex index{rng.below(size)};
       const auto path = view.inclusion_proof(index).value();
-      ASSERT_TRUE(verify_inclusion(path, index, {size}, leaf_hash(entries[index.value]), view.root()).ok()) << index.value << " of " << size;
+      ASSERT_TRUE(verify_inclusion(path, index, {size}, leaf_hash(entries[index.value]), view.root()).ok())
+          << index.value << " of " << size;
       const TreeSize earlier{rng.below(size)};
       const auto old = TreeView::open(ledger, cache, earlier).value();
-      ASSERT_TRUE(verify_consistency(view.consistency_proof(earlier).value(), old.head(), view.head()).ok()) << earlier.value << " to " << size;
+      ASSERT_TRUE(verify_consistency(view.consistency_proof(earlier).value(), old.head(), view.head()).ok())
+          << earlier.value << " to " << size;
       EXPECT_EQ(view.leaf(index).value(), leaf_hash(entries[index.value]));
     }
   }
@@ -77,7 +81,8 @@ TEST(TreeViewTest, ACacheFilledAtOneSizeServesLaterOnes) {
     ASSERT_EQ(view.root(), merkle_root(std::span(hashes).first(size)));
     for (int i = 0; i < 20; ++i) {
       const LeafIndex index{rng.below(size)};
-      ASSERT_TRUE(verify_inclusion(view.inclusion_proof(index).value(), index, {size}, hashes[index.value], view.root()).ok());
+      ASSERT_TRUE(
+          verify_inclusion(view.inclusion_proof(index).value(), index, {size}, hashes[index.value], view.root()).ok());
     }
   }
 }
@@ -96,7 +101,8 @@ TEST(TreeViewTest, AChangedTileLeadsToProofsThatDoNotVerify) {
   auto view = TreeView::open(ledger, cache, {600}).value();
   int refused = 0;
   for (std::uint64_t i = 0; i < 600; ++i) {
-    refused += verify_inclusion(view.inclusion_proof({i}).value(), {i}, {600}, leaf_hash(entries[i]), root).ok() ? 0 : 1;
+    refused +=
+        verify_inclusion(view.inclusion_proof({i}).value(), {i}, {600}, leaf_hash(entries[i]), root).ok() ? 0 : 1;
   }
   EXPECT_GT(refused, 500);
 }

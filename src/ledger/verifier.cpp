@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kCheckpointPath = "checkpoint";
 
-Error broken(std::string message, std::string where) { return {errors::kLedgerBroken, std::move(message), std::move(where)}; }
+Error broken(std::string message, std::string where) {
+  return {errors::kLedgerBroken, std::move(message), std::move(where)};
+}
 
 // Hashes entries bundle by bundle, builds every tile from them and compares it with the served one.
 class Walk {
@@ -24,11 +26,13 @@ class Walk {
   Result<LogReport> run(const TreeHead& earlier) {
     MINGMA_CHECK(start_at(earlier));
     const std::uint64_t bundles = (head_.size.value + kTileWidth - 1) / kTileWidth;
-    for (std::uint64_t index = earlier.size.value / kTileWidth; index < bundles; ++index) MINGMA_CHECK(bundle(index, earlier));
+    for (std::uint64_t index = earlier.size.value / kTileWidth; index < bundles; ++index)
+      MINGMA_CHECK(bundle(index, earlier));
     for (std::size_t level = 1; level < edge_.levels.size(); ++level) {
       if (!edge_.levels[level].empty()) MINGMA_CHECK(compare(level, edge_.levels[level]));
     }
-    if (edge_.root() != head_.root) return broken("the entries do not give the signed root", std::string(kCheckpointPath));
+    if (edge_.root() != head_.root)
+      return broken("the entries do not give the signed root", std::string(kCheckpointPath));
     return std::move(report_);
   }
 
@@ -55,7 +59,8 @@ class Walk {
 
   Result<void> check_earlier(const TreeHead& earlier) const {
     if (edge_.root() == earlier.root) return {};
-    return Error(errors::kSplitView, "the log does not extend the tree of " + std::to_string(earlier.size.value) + " leaves seen before");
+    return Error(errors::kSplitView,
+                 "the log does not extend the tree of " + std::to_string(earlier.size.value) + " leaves seen before");
   }
 
   Result<void> bundle(std::uint64_t index, const TreeHead& earlier) {
@@ -68,7 +73,8 @@ class Walk {
     const std::uint64_t first = index * kTileWidth;
     for (std::size_t i = 0; i < entries->size(); ++i) {
       const Digest hash = leaf_hash((*entries)[i]);
-      if (hash != served[i]) return broken("entry " + std::to_string(first + i) + " does not fit its hash tile", name.to_path());
+      if (hash != served[i])
+        return broken("entry " + std::to_string(first + i) + " does not fit its hash tile", name.to_path());
       edge_.levels[0].push_back(hash);
       ++report_.entries;
       if (first + i + 1 == earlier.size.value) MINGMA_CHECK(check_earlier(earlier));
@@ -114,7 +120,8 @@ class Walk {
   LogReport report_;
 };
 
-Result<OpenedCheckpoint> fetch_checkpoint(const FetchResource& fetch, const LogPolicy& policy, std::string* note = nullptr) {
+Result<OpenedCheckpoint> fetch_checkpoint(const FetchResource& fetch, const LogPolicy& policy,
+                                          std::string* note = nullptr) {
   MINGMA_TRY(const Bytes bytes, fetch(kCheckpointPath));
   if (note != nullptr) *note = as_text(bytes);
   return open_checkpoint(as_text(bytes), policy);
@@ -141,7 +148,8 @@ Result<std::string> fetch_tlog_proof(const FetchResource& fetch, const LogPolicy
   TlogProof proof;
   MINGMA_TRY(const OpenedCheckpoint opened, fetch_checkpoint(fetch, policy, &proof.checkpoint));
   const TreeHead& head = opened.checkpoint.head;
-  if (index.value >= head.size.value) return Error(errors::kNoSuchLeaf, "the log's checkpoint does not reach this leaf yet");
+  if (index.value >= head.size.value)
+    return Error(errors::kNoSuchLeaf, "the log's checkpoint does not reach this leaf yet");
   FetchedTiles tiles(fetch);
   NodeCache cache;
   MINGMA_TRY(TreeView view, TreeView::open(tiles, cache, head.size));

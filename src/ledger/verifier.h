@@ -1,9 +1,9 @@
 // Checks a whole log, or all that was added to it since a checkpoint checked before, through a fetch function.
 //
-// It trusts the policy's keys only. It hashes every entry, compares every hash with every tile, and both with the signed
-// root; so one changed bit anywhere in what a log of this size serves is found, and named.
-// Threading: one caller. Memory: one bundle and one tile per level. Errors: of checkpoints; kLedgerBroken with the path of
-// the resource in where(); kSplitView when the log does not extend the earlier checkpoint; errors of the fetch function.
+// It trusts the policy's keys only. It hashes every entry, compares every hash with every tile, and both with the
+// signed root; so one changed bit anywhere in what a log of this size serves is found, and named. Threading: one
+// caller. Memory: one bundle and one tile per level. Errors: of checkpoints; kLedgerBroken with the path of the
+// resource in where(); kSplitView when the log does not extend the earlier checkpoint; errors of the fetch function.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@
 namespace mingma::ledger {
 
 struct LogReport {
-  OpenedCheckpoint opened;       // the checkpoint everything was compared with
-  std::uint64_t entries = 0;     // entries hashed
-  std::uint64_t tiles = 0;       // hash tiles and bundles read
+  OpenedCheckpoint opened;    // the checkpoint everything was compared with
+  std::uint64_t entries = 0;  // entries hashed
+  std::uint64_t tiles = 0;    // hash tiles and bundles read
 };
 
 // Sees each entry in order, after its bundle agreed with its tile. An error stops the check and is returned.

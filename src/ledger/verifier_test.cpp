@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/publisher.h"
-#include "ledger/test_support.h"
+#include "ledger/testing/model.h"
 #include "ledger/tlog_proof.h"
 #include "ledger/tree_view.h"
 
@@ -21,10 +21,11 @@ class VerifierTest : public ::testing::Test {
     entries_.insert(entries_.end(), more.begin(), more.end());
     const auto prepared = publisher_.prepare().value();
     publisher_.published(*prepared);
-    MINGMA_ASSERT(export_log(ledger_, *publisher_.current(), [&](std::string_view path, ByteView bytes) -> Result<void> {
-                    web_.files.insert_or_assign(std::string(path), to_bytes(bytes));
-                    return {};
-                  }).ok());
+    MINGMA_ASSERT(
+        export_log(ledger_, *publisher_.current(), [&](std::string_view path, ByteView bytes) -> Result<void> {
+          web_.files.insert_or_assign(std::string(path), to_bytes(bytes));
+          return {};
+        }).ok());
   }
 
   SeededRng rng_{51};
@@ -64,18 +65,21 @@ TEST_F(VerifierTest, FollowsALogFromAnyCheckpointSeenBefore) {
   }
   for (const TreeHead& head : heads) {
     std::uint64_t next = head.size.value;
-    const auto report = verify_log_since(web_.fetch(), policy_, head, [&](LeafIndex index, ByteView entry) -> Result<void> {
-      EXPECT_EQ(index.value, next++);
-      EXPECT_TRUE(equal(entry, entries_[index.value]));
-      return {};
-    });
+    const auto report =
+        verify_log_since(web_.fetch(), policy_, head, [&](LeafIndex index, ByteView entry) -> Result<void> {
+          EXPECT_EQ(index.value, next++);
+          EXPECT_TRUE(equal(entry, entries_[index.value]));
+          return {};
+        });
     ASSERT_TRUE(report.ok()) << head.size.value << ": " << report.error().to_string();
     EXPECT_EQ(next, ledger_.size().value);
     TreeHead forged = head;
     forged.root.bytes[5] ^= 1;
     EXPECT_TRUE(verify_log_since(web_.fetch(), policy_, forged).error().is(errors::kSplitView)) << head.size.value;
   }
-  EXPECT_TRUE(verify_log_since(web_.fetch(), policy_, {{ledger_.size().value + 1}, ledger_.root()}).error().is(errors::kSplitView));
+  EXPECT_TRUE(verify_log_since(web_.fetch(), policy_, {{ledger_.size().value + 1}, ledger_.root()})
+                  .error()
+                  .is(errors::kSplitView));
 }
 
 TEST_F(VerifierTest, PartialTilesAreFoundInFullOnesWhenTheyAreGone) {
@@ -94,8 +98,8 @@ TEST_F(VerifierTest, AnyChangedByteOrMissingFileIsFoundAndNamed) {
   grow(70'000);
   ASSERT_TRUE(verify_log(web_.fetch(), policy_).ok());
   // One file of each kind and level; the rest differ in nothing but their number.
-  const auto paths = {"checkpoint", "tile/0/000", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1",
-                      "tile/entries/100", "tile/entries/273.p/112"};
+  const auto paths = {"checkpoint",      "tile/0/000",     "tile/0/273.p/112", "tile/1/000",
+                      "tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/100", "tile/entries/273.p/112"};
   for (const std::string path : paths) {
     ASSERT_TRUE(web_.files.contains(path)) << path;
     auto changed = web_;
@@ -104,7 +108,8 @@ TEST_F(VerifierTest, AnyChangedByteOrMissingFileIsFoundAndNamed) {
     const auto report = verify_log(changed.fetch(), policy_);
     ASSERT_FALSE(report.ok()) << path;
     if (path != "checkpoint") {
-      EXPECT_NE(report.error().to_string().find(path.substr(path.rfind('/'))), std::string::npos) << report.error().to_string();
+      EXPECT_NE(report.error().to_string().find(path.substr(path.rfind('/'))), std::string::npos)
+          << report.error().to_string();
     }
     changed.files.erase(path);
     EXPECT_FALSE(verify_log(changed.fetch(), policy_).ok()) << path;
@@ -144,10 +149,11 @@ class SmallLogTest : public ::testing::Test {
       if (!entry.is_regular_file()) continue;
       web_.files[entry.path().lexically_relative(folder_).generic_string()] = testing::read_file(entry.path());
     }
-    policy_ = {"example.com/log/testdata",
-               {NoteVerifier::parse("example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx").value()},
-               {},
-               0};
+    policy_ = {
+        "example.com/log/testdata",
+        {NoteVerifier::parse("example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx").value()},
+        {},
+        0};
   }
   testing::Resources at(int size) {
     testing::Resources out = web_;
@@ -162,7 +168,7 @@ class SmallLogTest : public ::testing::Test {
 };
 
 TEST_F(SmallLogTest, EverySizeVerifiesFromBundlesAndTiles) {
-  constexpr std::string_view kWords[] = {"one", "two",  "three", "four",   "five",  "six",      "seven",  "eit",
+  constexpr std::string_view kWords[] = {"one",  "two", "three",  "four",  "five",     "six",     "seven", "eit",
                                          "nain", "ten", "ileven", "twelf", "threeten", "fourten", "fivten"};
   for (int size = 0; size <= kSize; ++size) {
     auto web = at(size);
@@ -192,7 +198,8 @@ TEST_F(SmallLogTest, EveryInclusionAndEveryConsistencyProofVerifies) {
     auto view = TreeView::open(tiles, cache, heads.back().size).value();
     for (std::uint64_t i = 0; i < heads.back().size.value; ++i) {
       const Digest leaf = view.leaf({i}).value();
-      EXPECT_TRUE(verify_inclusion(view.inclusion_proof({i}).value(), {i}, heads.back().size, leaf, heads.back().root).ok());
+      EXPECT_TRUE(
+          verify_inclusion(view.inclusion_proof({i}).value(), {i}, heads.back().size, leaf, heads.back().root).ok());
       ++inclusions;
     }
     for (const TreeHead& earlier : heads) {

@@ -73,7 +73,8 @@ inline void append_all(Ledger& ledger, MemoryTileStore& store, std::span<const B
 
 inline std::filesystem::path data_folder() {
   const char* chosen = std::getenv("MINGMA_DATA");
-  return chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::path(MINGMA_SOURCE_DIR) / "../shared/data";
+  return chosen != nullptr ? std::filesystem::path(chosen)
+                           : std::filesystem::path(MINGMA_SOURCE_DIR) / "../shared/data";
 }
 
 inline Bytes read_file(const std::filesystem::path& path) {
