@@ -125,18 +125,25 @@ void ConditionLinter::assume(NodeIndex index, bool truth, Present& present) cons
         present.set(bit(fact->id));
       }
       break;
-    case Op::kNot: assume(self.first, !truth, present); break;
+    case Op::kNot:
+      assume(self.first, !truth, present);
+      break;
     case Op::kAnd:
       for (std::uint32_t i = 0; truth && i < self.count; ++i) assume(self.first + i, true, present);
       break;
-    case Op::kIf: assume_if(index, truth, present); break;
+    case Op::kIf:
+      assume_if(index, truth, present);
+      break;
     case Op::kEqual:
     case Op::kIn:
     case Op::kGreater:
     case Op::kGreaterEqual:
     case Op::kLess:
-    case Op::kLessEqual: assume_compared(index, truth, present); break;
-    default: break;
+    case Op::kLessEqual:
+      assume_compared(index, truth, present);
+      break;
+    default:
+      break;
   }
   close_under_implications(present);
 }
@@ -184,18 +191,31 @@ void ConditionLinter::assume_compared(NodeIndex index, bool truth, Present& pres
 Type ConditionLinter::walk(NodeIndex index, const Present& present) {
   const Node& self = node(index);
   switch (self.op) {
-    case Op::kBoolean: return {kBoolean};
-    case Op::kInteger: return {kInteger};
-    case Op::kString: return {kText};
-    case Op::kDate: return {kDateTime};
-    case Op::kVar: return walk_var(index, present);
-    case Op::kAnd: return walk_and(index, present);
-    case Op::kIf: return walk_if(index, present);
-    case Op::kNot: check_truth(self.first, walk(self.first, present)); return {kBoolean};
-    case Op::kEqual: return walk_equal(index, present);
-    case Op::kIn: return walk_in(index, present);
-    case Op::kPlus: return walk_plus(index, present);
-    case Op::kPlusTime: return walk_plus_time(index, present);
+    case Op::kBoolean:
+      return {kBoolean};
+    case Op::kInteger:
+      return {kInteger};
+    case Op::kString:
+      return {kText};
+    case Op::kDate:
+      return {kDateTime};
+    case Op::kVar:
+      return walk_var(index, present);
+    case Op::kAnd:
+      return walk_and(index, present);
+    case Op::kIf:
+      return walk_if(index, present);
+    case Op::kNot:
+      check_truth(self.first, walk(self.first, present));
+      return {kBoolean};
+    case Op::kEqual:
+      return walk_equal(index, present);
+    case Op::kIn:
+      return walk_in(index, present);
+    case Op::kPlus:
+      return walk_plus(index, present);
+    case Op::kPlusTime:
+      return walk_plus_time(index, present);
     case Op::kArray:
       for (std::uint32_t i = 0; i < self.count; ++i) walk(self.first + i, present);
       return {kList};
@@ -203,8 +223,11 @@ Type ConditionLinter::walk(NodeIndex index, const Present& present) {
     case Op::kExtractFromUvci:
       error("wrong_type", index, "no fact is a date of birth or a certificate identifier");
       return {kNull};
-    case Op::kReduce: error("wrong_type", index, "no fact is a list"); return {kNull};
-    default: return walk_comparison(index, present);
+    case Op::kReduce:
+      error("wrong_type", index, "no fact is a list");
+      return {kNull};
+    default:
+      return walk_comparison(index, present);
   }
 }
 
@@ -213,10 +236,14 @@ Type ConditionLinter::walk_var(NodeIndex index, const Present& present) const {
   if (fact == nullptr) return {kInstantText};  // the clock
   switch (fact->kind) {
     case FactKind::kInstant:
-    case FactKind::kDate: return {static_cast<Kinds>(kInstantText | (present[bit(fact->id)] ? 0 : kNull)), fact};
-    case FactKind::kEnumeration: return {kWord, fact};
-    case FactKind::kInteger: return {kInteger, fact};
-    case FactKind::kBoolean: return {kBoolean, fact};
+    case FactKind::kDate:
+      return {static_cast<Kinds>(kInstantText | (present[bit(fact->id)] ? 0 : kNull)), fact};
+    case FactKind::kEnumeration:
+      return {kWord, fact};
+    case FactKind::kInteger:
+      return {kInteger, fact};
+    case FactKind::kBoolean:
+      return {kBoolean, fact};
   }
   MINGMA_ASSERT(false);
   return {};
@@ -251,14 +278,16 @@ Type ConditionLinter::walk_comparison(NodeIndex index, const Present& present) {
   const Node& self = node(index);
   const bool dates = self.op >= Op::kBefore && self.op <= Op::kNotBefore;
   for (std::uint32_t i = 0; i < self.count; ++i) {
-    check_kind(self.first + i, walk(self.first + i, present), dates ? kDateTime : kInteger, dates ? "a date-time (use plusTime)" : "an integer");
+    check_kind(self.first + i, walk(self.first + i, present), dates ? kDateTime : kInteger,
+               dates ? "a date-time (use plusTime)" : "an integer");
   }
   return {kBoolean};
 }
 
 Type ConditionLinter::walk_plus(NodeIndex index, const Present& present) {
   const Node& self = node(index);
-  for (std::uint32_t i = 0; i < 2; ++i) check_kind(self.first + i, walk(self.first + i, present), kInteger, "an integer");
+  for (std::uint32_t i = 0; i < 2; ++i)
+    check_kind(self.first + i, walk(self.first + i, present), kInteger, "an integer");
   return {kInteger};
 }
 
@@ -270,7 +299,8 @@ Type ConditionLinter::walk_plus_time(NodeIndex index, const Present& present) {
   } else if (operand.only(kInstantText | kNull) && operand.any(kNull) && operand.any(kInstantText)) {
     const std::string name = operand.fact != nullptr ? std::string(operand.fact->name) : "this fact";
     error("unguarded_absence", self.first,
-          name + " can be absent, and then the resident is undetermined; put {\"var\": \"facts." + name + "\"} before it in an \"and\"");
+          name + " can be absent, and then the resident is undetermined; put {\"var\": \"facts." + name +
+              "\"} before it in an \"and\"");
   } else {
     check_kind(self.first, operand, kInstantText, "an instant or a date");
   }
@@ -306,7 +336,8 @@ Type ConditionLinter::walk_in(NodeIndex index, const Present& present) {
     error("wrong_type", right, "the right side of \"in\" must be a list");
     return {kBoolean};
   }
-  if (item.any(kInstantText)) error("wrong_type", left, "instants are compared with before, after, not-before and not-after");
+  if (item.any(kInstantText))
+    error("wrong_type", left, "instants are compared with before, after, not-before and not-after");
   for (std::uint32_t i = 0; i < node(right).count; ++i) check_value(index, item, node(right).first + i);
   return {kBoolean};
 }
@@ -330,7 +361,8 @@ void ConditionLinter::check_value(NodeIndex index, const Type& type, NodeIndex v
 void ConditionLinter::check_truth(NodeIndex index, const Type& type) {
   if (type.any(kDateTime)) error("wrong_type", index, "a date-time is neither true nor false; compare it");
   if (type.any(kWord)) {
-    error("always_truthy", index, "an enumeration is a word and so always true, also when it is \"none\"; compare it with its values");
+    error("always_truthy", index,
+          "an enumeration is a word and so always true, also when it is \"none\"; compare it with its values");
   }
 }
 

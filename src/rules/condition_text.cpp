@@ -13,6 +13,22 @@ using certlogic::NodeIndex;
 using certlogic::Op;
 using certlogic::TimeUnit;
 
+std::string_view sign(Op op) {
+  switch (op) {
+    case Op::kLess:
+    case Op::kBefore:
+      return " < ";
+    case Op::kGreater:
+    case Op::kAfter:
+      return " > ";
+    case Op::kLessEqual:
+    case Op::kNotAfter:
+      return " ≤ ";
+    default:
+      return " ≥ ";
+  }
+}
+
 // How tightly a phrase binds; a looser one inside a tighter one gets brackets.
 enum class Binding : std::uint8_t { kChoice, kOr, kAnd, kTight };
 
@@ -23,7 +39,8 @@ struct Phrase {
 
 class Wording {
  public:
-  Wording(const Expression& expression, Language language) : expression_(expression), chinese_(language == Language::kChinese) {}
+  Wording(const Expression& expression, Language language)
+      : expression_(expression), chinese_(language == Language::kChinese) {}
 
   Phrase say(NodeIndex index, bool negated) const;
 
@@ -31,14 +48,17 @@ class Wording {
   const Node& node(NodeIndex index) const { return expression_.node(index); }
   std::string pick(std::string_view zh, std::string_view en) const { return std::string(chinese_ ? zh : en); }
   std::string bracket(const Phrase& phrase, Binding around) const {
-    return phrase.binding < around ? pick("(", "(") + phrase.text + pick(")", ")") : phrase.text;
+    return phrase.binding < around ? "(" + phrase.text + ")" : phrase.text;
   }
-  bool is_constant(NodeIndex index, bool value) const { return node(index).op == Op::kBoolean && (node(index).value != 0) == value; }
+  bool is_constant(NodeIndex index, bool value) const {
+    return node(index).op == Op::kBoolean && (node(index).value != 0) == value;
+  }
   const FactInfo* fact_of(NodeIndex index) const;
   std::string fact_name(const FactInfo& fact) const { return pick(fact.zh, fact.en); }
   std::string duration(std::int64_t amount, TimeUnit unit) const;
 
-  Phrase join(NodeIndex first, std::uint32_t count, bool negated, bool any) const;
+  bool is_said_by_another(NodeIndex first, std::uint32_t count, std::uint32_t guard) const;
+  Phrase join(NodeIndex first, std::uint32_t count, bool negated) const;
   Phrase say_if(NodeIndex index, bool negated) const;
   Phrase say_var(NodeIndex index, bool negated) const;
   Phrase say_equal(NodeIndex index, bool negated) const;
@@ -68,29 +88,56 @@ std::string Wording::duration(std::int64_t amount, TimeUnit unit) const {
 Phrase Wording::say(NodeIndex index, bool negated) const {
   const Node& self = node(index);
   switch (self.op) {
-    case Op::kNot: return say(self.first, !negated);
-    case Op::kAnd: return join(self.first, self.count, negated, negated);
-    case Op::kIf: return say_if(index, negated);
-    case Op::kVar: return say_var(index, negated);
-    case Op::kEqual: return say_equal(index, negated);
-    case Op::kIn: return say_in(index, negated);
-    case Op::kBoolean: return {(self.value != 0) != negated ? pick("任何人", "everybody") : pick("无人", "nobody")};
-    default: break;
+    case Op::kNot:
+      return say(self.first, !negated);
+    case Op::kAnd:
+      return join(self.first, self.count, negated);
+    case Op::kIf:
+      return say_if(index, negated);
+    case Op::kVar:
+      return say_var(index, negated);
+    case Op::kEqual:
+      return say_equal(index, negated);
+    case Op::kIn:
+      return say_in(index, negated);
+    case Op::kBoolean:
+      return {(self.value != 0) != negated ? pick("任何人", "everybody") : pick("无人", "nobody")};
+    default:
+      break;
   }
   if (self.op >= Op::kLess && self.op <= Op::kNotBefore) return say_comparison(index, negated);
   return {(negated ? pick("非", "not ") : "") + term(index)};
 }
 
-// All of the operands, or (by De Morgan, when the whole is negated) any of them negated.
-Phrase Wording::join(NodeIndex first, std::uint32_t count, bool negated, bool any) const {
-  const Binding binding = any ? Binding::kOr : Binding::kAnd;
-  Phrase out{"", binding};
+// "x is there" says nothing beside "within 7 days of x": a guard that another operand makes needless.
+bool Wording::is_said_by_another(NodeIndex first, std::uint32_t count, std::uint32_t guard) const {
+  const FactInfo* fact = fact_of(first + guard);
+  if (fact == nullptr || !fact->nullable) return false;
   for (std::uint32_t i = 0; i < count; ++i) {
-    // "x is there" says nothing beside "within 7 days of x".
-    if (!any && i + 1 < count && fact_of(first + i) != nullptr && fact_of(first + i)->nullable) continue;
-    if (!out.text.empty()) out.text += any ? pick(" 或 ", " or ") : pick(" 且 ", " and ");
+    const Node& other = node(first + i);
+    if (other.op < Op::kBefore || other.op > Op::kNotBefore) continue;
+    for (std::uint32_t operand = 0; operand < other.count; ++operand) {
+      const Node& term = node(other.first + operand);
+      if (term.op == Op::kPlusTime && fact_of(term.first) == fact) return true;
+    }
+  }
+  return false;
+}
+
+// All of the operands; negated, any of them negated, unless needless guards make "not (...)" the shorter way to say it.
+Phrase Wording::join(NodeIndex first, std::uint32_t count, bool negated) const {
+  bool guarded = false;
+  for (std::uint32_t i = 0; i < count; ++i) guarded = guarded || is_said_by_another(first, count, i);
+  if (negated && guarded) return {pick("非(", "not (") + join(first, count, false).text + ")"};
+  const Binding binding = negated ? Binding::kOr : Binding::kAnd;
+  Phrase out{"", binding};
+  std::uint32_t said = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (is_said_by_another(first, count, i)) continue;
+    if (said++ > 0) out.text += negated ? pick(" 或 ", " or ") : pick(" 且 ", " and ");
     out.text += bracket(say(first + i, negated), binding);
   }
+  if (said == 1) out.binding = Binding::kTight;
   return out;
 }
 
@@ -98,21 +145,23 @@ Phrase Wording::say_if(NodeIndex index, bool negated) const {
   const NodeIndex guard = node(index).first, then = guard + 1, otherwise = guard + 2;
   const auto both = [&](const Phrase& a, const Phrase& b, bool any) {
     const Binding binding = any ? Binding::kOr : Binding::kAnd;
-    return Phrase{bracket(a, binding) + (any ? pick(" 或 ", " or ") : pick(" 且 ", " and ")) + bracket(b, binding), binding};
+    return Phrase{bracket(a, binding) + (any ? pick(" 或 ", " or ") : pick(" 且 ", " and ")) + bracket(b, binding),
+                  binding};
   };
   if (is_constant(then, !negated)) return both(say(guard, false), say(otherwise, negated), true);
   if (is_constant(otherwise, negated)) return both(say(guard, false), say(then, negated), false);
   if (is_constant(then, negated)) return both(say(guard, true), say(otherwise, negated), false);
   if (is_constant(otherwise, !negated)) return both(say(guard, true), say(then, negated), true);
-  return {pick("若", "if ") + say(guard, false).text + pick("则", " then ") + say(then, negated).text + pick(",否则", ", else ") +
-              say(otherwise, negated).text,
+  return {pick("若", "if ") + say(guard, false).text + pick("则", " then ") + say(then, negated).text +
+              pick(",否则", ", else ") + say(otherwise, negated).text,
           Binding::kChoice};
 }
 
 Phrase Wording::say_var(NodeIndex index, bool negated) const {
   const FactInfo* fact = fact_of(index);
   if (fact == nullptr) return {term(index)};
-  if (fact->nullable) return {negated ? pick("无", "no ") + fact_name(*fact) : pick("有", "there is ") + fact_name(*fact)};
+  if (fact->nullable)
+    return {negated ? pick("无", "no ") + fact_name(*fact) : pick("有", "there is ") + fact_name(*fact)};
   if (fact->kind == FactKind::kBoolean) return {(negated ? pick("未", "not: ") : "") + fact_name(*fact)};
   return {fact_name(*fact) + (negated ? " = 0" : " > 0")};
 }
@@ -147,7 +196,8 @@ Phrase Wording::say_in(NodeIndex index, bool negated) const {
 std::optional<std::string> Wording::say_elapsed(NodeIndex index, bool negated) const {
   const Node& self = node(index);
   const NodeIndex left = self.first, right = left + 1;
-  if (self.count != 2 || self.op < Op::kBefore || node(left).op != Op::kPlusTime || node(right).op != Op::kPlusTime) return std::nullopt;
+  if (self.count != 2 || self.op < Op::kBefore || node(left).op != Op::kPlusTime || node(right).op != Op::kPlusTime)
+    return std::nullopt;
   const bool clock_is_left = fact_of(node(left).first) == nullptr && node(left).value == 0;
   const bool clock_is_right = fact_of(node(right).first) == nullptr && node(right).value == 0;
   if (clock_is_left == clock_is_right) return std::nullopt;
@@ -168,41 +218,48 @@ std::optional<std::string> Wording::say_elapsed(NodeIndex index, bool negated) c
 Phrase Wording::say_comparison(NodeIndex index, bool negated) const {
   if (std::optional<std::string> elapsed = say_elapsed(index, negated)) return {*std::move(elapsed)};
   const Node& self = node(index);
-  const auto sign = [](Op op) -> std::string_view {
-    switch (op) {
-      case Op::kLess:
-      case Op::kBefore: return " < ";
-      case Op::kGreater:
-      case Op::kAfter: return " > ";
-      case Op::kLessEqual:
-      case Op::kNotAfter: return " ≤ ";
-      default: return " ≥ ";
-    }
-  };
+  if (self.count == 2 && self.op >= Op::kBefore) {
+    const bool before = self.op == Op::kBefore || self.op == Op::kNotBefore;
+    const bool denied = (self.op == Op::kNotBefore || self.op == Op::kNotAfter) != negated;
+    const std::string relation = before ? denied ? pick("不早于", " is not before ") : pick("早于", " is before ")
+                                 : denied ? pick("不晚于", " is not after ")
+                                          : pick("晚于", " is after ");
+    return {term(self.first) + relation + term(self.first + 1)};
+  }
   std::string out = term(self.first);
   for (std::uint32_t i = 1; i < self.count; ++i) out += std::string(sign(self.op)) + term(self.first + i);
   if (!negated) return {out};
-  return {pick("非(", "not (") + out + pick(")", ")")};
+  return {pick("非(", "not (") + out + ")"};
 }
 
 std::string Wording::term(NodeIndex index) const {
   const Node& self = node(index);
   switch (self.op) {
-    case Op::kVar: return fact_of(index) != nullptr ? fact_name(*fact_of(index)) : pick("现在", "now");
-    case Op::kInteger: return std::to_string(self.value);
-    case Op::kBoolean: return self.value != 0 ? pick("是", "yes") : pick("否", "no");
-    case Op::kString: return "\"" + expression_.string(self) + "\"";
-    case Op::kDate: return UnixSeconds{self.value / 1000}.to_local_string();
-    case Op::kPlus: return term(self.first) + " + " + term(self.first + 1);
+    case Op::kVar:
+      return fact_of(index) != nullptr ? fact_name(*fact_of(index)) : pick("现在", "now");
+    case Op::kInteger:
+      return std::to_string(self.value);
+    case Op::kBoolean:
+      return self.value != 0 ? pick("是", "yes") : pick("否", "no");
+    case Op::kString:
+      return "\"" + expression_.string(self) + "\"";
+    case Op::kDate:
+      return UnixSeconds{self.value / 1000}.to_local_string();
+    case Op::kPlus:
+      return term(self.first) + " + " + term(self.first + 1);
     case Op::kPlusTime:
       if (self.value == 0) return term(self.first);
-      return term(self.first) + (self.value < 0 ? " - " : " + ") + duration(self.value < 0 ? -self.value : self.value, self.unit);
-    default: return "(" + say(index, false).text + ")";
+      return term(self.first) + (self.value < 0 ? " - " : " + ") +
+             duration(self.value < 0 ? -self.value : self.value, self.unit);
+    default:
+      return "(" + say(index, false).text + ")";
   }
 }
 
 }  // namespace
 
-std::string condition_text(const Expression& condition, Language language) { return Wording(condition, language).say(0, false).text; }
+std::string condition_text(const Expression& condition, Language language) {
+  return Wording(condition, language).say(0, false).text;
+}
 
 }  // namespace mingma::rules

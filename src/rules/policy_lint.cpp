@@ -57,8 +57,8 @@ bool reads_other_reason(const Expression& expression) {
     return node.op == Op::kVar && expression.path(node).text == "facts.control_reason";
   });
   return reads && std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
-    return node.op == Op::kString && expression.string(node) == "other";
-  });
+           return node.op == Op::kString && expression.string(node) == "other";
+         });
 }
 
 bool has_chinese(std::string_view text) {
@@ -116,8 +116,10 @@ void PolicyLinter::check_catch_all(const Rule& rule, const std::string& place) {
   if (!everybody && !reads_other_reason(rule.when)) return;
   if (!rule.catch_all_document) {
     report(LintLevel::kError, "catch_all", place + "/when",
-           everybody ? "true of a resident about whom nothing is known; name the published document (catch_all_document) or ask for evidence"
-                     : "\"other\" is no epidemiological reason; name the published document (catch_all_document) that says who is meant");
+           everybody ? "true of a resident about whom nothing is known; name the published document "
+                       "(catch_all_document) or ask for evidence"
+                     : "\"other\" is no epidemiological reason; name the published document (catch_all_document) that "
+                       "says who is meant");
   } else if (policy_.effective_to.value - policy_.effective_from.value > kCatchAllPolicyDaysMax * kSecondsPerDay) {
     report(LintLevel::kError, "catch_all_life", place, "a policy with a catch-all rule holds for at most 14 days");
   }
@@ -127,7 +129,8 @@ void PolicyLinter::check_reachable(std::size_t index, const std::string& place) 
   const Rule& rule = policy_.rules[index];
   if (rule.when.paths_read().empty()) {
     const auto truth = certlogic::is_truthy(rule.when, Json());
-    if (truth.ok() && !*truth) report(LintLevel::kWarning, "never_true", place + "/when", "the condition is constant and false");
+    if (truth.ok() && !*truth)
+      report(LintLevel::kWarning, "never_true", place + "/when", "the condition is constant and false");
   }
   const std::set<std::string> own = conjuncts(rule.when);
   for (std::size_t earlier = 0; earlier < index; ++earlier) {
@@ -135,33 +138,39 @@ void PolicyLinter::check_reachable(std::size_t index, const std::string& place) 
     const bool always = !reads_facts(other.when) && holds_for_nobody_in_particular(policy_, other);
     const std::set<std::string> wider = conjuncts(other.when);
     if (!always && !std::includes(own.begin(), own.end(), wider.begin(), wider.end())) continue;
-    report(LintLevel::kError, "unreachable", place,
-           "rule " + other.id + (always ? " before it is true of everybody" : " before it asks for less and comes first"));
+    report(
+        LintLevel::kError, "unreachable", place,
+        "rule " + other.id + (always ? " before it is true of everybody" : " before it asks for less and comes first"));
     return;
   }
 }
 
 void PolicyLinter::check_measure(const Rule& rule, const std::string& place) {
   if (rule.colour == Colour::kGreen && rule.measure >= Measure::kHomeMonitoring) {
-    report(LintLevel::kWarning, "measure_without_colour", place, "a measure of " + std::string(to_string(rule.measure)) + " under a green code");
+    report(LintLevel::kWarning, "measure_without_colour", place,
+           "a measure of " + std::string(to_string(rule.measure)) + " under a green code");
   }
   if (rule.colour > Colour::kGreen && rule.measure == Measure::kNone) {
-    report(LintLevel::kWarning, "colour_without_measure", place, "a " + std::string(to_string(rule.colour)) + " code that asks for nothing");
+    report(LintLevel::kWarning, "colour_without_measure", place,
+           "a " + std::string(to_string(rule.colour)) + " code that asks for nothing");
   }
 }
 
 void PolicyLinter::check_text(const LocalText& text, const std::string& place) {
-  if (!has_chinese(text.zh)) report(LintLevel::kError, "untranslated", place + "/zh", "the Chinese text holds no Chinese");
+  if (!has_chinese(text.zh))
+    report(LintLevel::kError, "untranslated", place + "/zh", "the Chinese text holds no Chinese");
   if (has_chinese(text.en)) report(LintLevel::kError, "untranslated", place + "/en", "the English text holds Chinese");
 }
 
 void PolicyLinter::check_brakes() {
   const Brakes& brakes = policy_.brakes;
-  if (brakes.signer_worse_per_hour > brakes.signer_worse_per_day || brakes.institution_worse_per_hour > brakes.institution_worse_per_day) {
+  if (brakes.signer_worse_per_hour > brakes.signer_worse_per_day ||
+      brakes.institution_worse_per_hour > brakes.institution_worse_per_day) {
     report(LintLevel::kWarning, "brakes", "/brakes", "more in an hour than in a day");
   }
   if (brakes.signer_worse_per_day > brakes.institution_worse_per_day) {
-    report(LintLevel::kWarning, "brakes", "/brakes", "one signer may make more residents worse than the whole institution");
+    report(LintLevel::kWarning, "brakes", "/brakes",
+           "one signer may make more residents worse than the whole institution");
   }
 }
 

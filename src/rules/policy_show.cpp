@@ -45,7 +45,8 @@ std::string hands_text(const Hands& hands, bool chinese) {
 
 class Table {
  public:
-  Table(const Policy& policy, Language language) : policy_(policy), language_(language), chinese_(language == Language::kChinese) {}
+  Table(const Policy& policy, Language language)
+      : policy_(policy), language_(language), chinese_(language == Language::kChinese) {}
 
   std::string text() const {
     std::string out = head("  ");
@@ -54,8 +55,9 @@ class Table {
     const std::string indent(id_columns + 7, ' ');
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       const Rule& rule = policy_.rules[i];
-      out += "\n" + padded(std::to_string(i + 1), 5) + padded(rule.id, id_columns + 2) + padded(colour_name(rule.colour, language_), 8) +
-             padded(measure_name(rule.measure, language_), 20) + rule.title.in(language_) + "\n";
+      out += "\n" + padded(std::to_string(i + 1), 5) + padded(rule.id, id_columns + 2) +
+             padded(colour_name(rule.colour, language_), 8) + padded(measure_name(rule.measure, language_), 20) +
+             rule.title.in(language_) + "\n";
       const auto line = [&](std::string_view zh, std::string_view en, const std::string& value) {
         out += indent + padded(pick(zh, en), 10) + value + "\n";
       };
@@ -67,21 +69,23 @@ class Table {
       line("经手", "hands", hands_text(rule.hands, chinese_));
       if (rule.catch_all_document) line("兜底", "catch-all", *rule.catch_all_document);
     }
-    out += "\n" + padded("", 5) + padded("-", id_columns + 2) + padded(colour_name(policy_.default_colour, language_), 8) +
+    out += "\n" + padded("", 5) + padded("-", id_columns + 2) +
+           padded(colour_name(policy_.default_colour, language_), 8) +
            padded(measure_name(Measure::kNone, language_), 20) + policy_.default_reason.in(language_) + "\n";
     return out;
   }
 
   std::string markdown() const {
     std::string out = head("- ") + "\n";
-    out += pick("| 序 | 规则 | 码色 | 措施 | 情形 | 条件 | 解除 | 依据 | 经手 |\n", "| # | Rule | Colour | Measure | Case | When | Way out | Basis | Hands |\n");
+    out += pick("| 序 | 规则 | 码色 | 措施 | 情形 | 条件 | 解除 | 依据 | 经手 |\n",
+                "| # | Rule | Colour | Measure | Case | When | Way out | Basis | Hands |\n");
     out += "|---|---|---|---|---|---|---|---|---|\n";
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       const Rule& rule = policy_.rules[i];
-      out += "| " + std::to_string(i + 1) + " | " + rule.id + " | " + std::string(colour_name(rule.colour, language_)) + " | " +
-             std::string(measure_name(rule.measure, language_)) + " | " + cell(rule.title.in(language_)) + " | " +
-             cell(condition_text(rule.when, language_)) + " | " + cell(rule.way_out.in(language_)) + " | " + cell(rule.legal_basis) +
-             " | " + hands_text(rule.hands, chinese_) + " |\n";
+      out += "| " + std::to_string(i + 1) + " | " + rule.id + " | " + std::string(colour_name(rule.colour, language_)) +
+             " | " + std::string(measure_name(rule.measure, language_)) + " | " + cell(rule.title.in(language_)) +
+             " | " + cell(condition_text(rule.when, language_)) + " | " + cell(rule.way_out.in(language_)) + " | " +
+             cell(rule.legal_basis) + " | " + hands_text(rule.hands, chinese_) + " |\n";
     }
     return out + "|  | - | " + std::string(colour_name(policy_.default_colour, language_)) + " |  | " +
            cell(policy_.default_reason.in(language_)) + " |  |  |  |  |\n";
@@ -98,7 +102,9 @@ class Table {
     line("规则集", "policy", policy_.id + " " + policy_.version.to_string());
     line("文号", "document", policy_.document_no);
     line("适用地区", "area", policy_.jurisdiction.to_string());
-    line("有效期", "in force", policy_.effective_from.to_local_string() + pick(" 至 ", " to ") + policy_.effective_to.to_local_string() + pick("(北京时间)", " (UTC+8)"));
+    line("有效期", "in force",
+         policy_.effective_from.to_local_string() + pick(" 至 ", " to ") + policy_.effective_to.to_local_string() +
+             pick("(北京时间)", " (UTC+8)"));
     line("摘要值", "sha-256", hex_encode(policy_.hash));
     line("判定", "decision", pick("自上而下,首条成立者为准", "from the top, the first rule that is true"));
     if (policy_.notes) line("说明", "notes", policy_.notes->in(language_));
@@ -120,12 +126,18 @@ std::string show_policy(const Policy& policy, Language language, TableFormat for
 std::string_view measure_name(Measure measure, Language language) {
   const bool chinese = language == Language::kChinese;
   switch (measure) {
-    case Measure::kNone: return chinese ? "无" : "none";
-    case Measure::kTestOnly: return chinese ? "核酸检测" : "test only";
-    case Measure::kHomeMonitoring: return chinese ? "居家健康监测" : "home monitoring";
-    case Measure::kHomeIsolation: return chinese ? "居家隔离" : "home isolation";
-    case Measure::kCentralIsolation: return chinese ? "集中隔离" : "central isolation";
-    case Measure::kHospital: return chinese ? "住院隔离" : "hospital";
+    case Measure::kNone:
+      return chinese ? "无" : "none";
+    case Measure::kTestOnly:
+      return chinese ? "核酸检测" : "test only";
+    case Measure::kHomeMonitoring:
+      return chinese ? "居家健康监测" : "home monitoring";
+    case Measure::kHomeIsolation:
+      return chinese ? "居家隔离" : "home isolation";
+    case Measure::kCentralIsolation:
+      return chinese ? "集中隔离" : "central isolation";
+    case Measure::kHospital:
+      return chinese ? "住院隔离" : "hospital";
   }
   return {};
 }

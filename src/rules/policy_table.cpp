@@ -43,7 +43,11 @@ std::optional<std::int64_t> read_span(std::string_view text) {
   if (!number) return std::nullopt;
   std::string_view unit = trim(text);
   if (unit.ends_with('s')) unit.remove_suffix(1);
-  const std::int64_t seconds = unit == "day" ? kSecondsPerDay : unit == "hour" ? 3'600 : unit == "minute" ? 60 : unit == "second" ? 1 : 0;
+  const std::int64_t seconds = unit == "day"      ? kSecondsPerDay
+                               : unit == "hour"   ? 3'600
+                               : unit == "minute" ? 60
+                               : unit == "second" ? 1
+                                                  : 0;
   if (seconds == 0) return std::nullopt;
   return static_cast<std::int64_t>(*number) * seconds;
 }
@@ -71,7 +75,8 @@ Result<UnixSeconds> read_instant(std::string_view text, UnixSeconds now) {
 
 Result<std::uint32_t> read_value(const FactInfo& fact, std::string_view text, UnixSeconds now) {
   const auto refuse = [&](std::string_view wanted) {
-    return invalid("\"" + std::string(text) + "\" is no value of " + std::string(fact.name) + "; " + std::string(wanted));
+    return invalid("\"" + std::string(text) + "\" is no value of " + std::string(fact.name) + "; " +
+                   std::string(wanted));
   };
   switch (fact.kind) {
     case FactKind::kBoolean:
@@ -93,7 +98,8 @@ Result<std::uint32_t> read_value(const FactInfo& fact, std::string_view text, Un
       if (!date || date->days <= 0) return refuse("write 2022-07-01");
       return static_cast<std::uint32_t>(date->days);
     }
-    case FactKind::kInstant: break;
+    case FactKind::kInstant:
+      break;
   }
   MINGMA_TRY(const UnixSeconds instant, read_instant(text, now));
   if (instant.value <= 0 || instant.value > 0xFFFF'FFFF) return refuse("write a time between 1970 and 2105");
@@ -104,7 +110,9 @@ Result<std::uint32_t> read_value(const FactInfo& fact, std::string_view text, Un
 Result<void> complete(FactRow& row) {
   for (std::size_t round = 0; round < kFacts; ++round) {
     for (const FactImplication& implication : fact_implications()) {
-      if (implication.kind != ImplicationKind::kNotEarlier || !row.present(implication.fact) || row.present(implication.other)) continue;
+      if (implication.kind != ImplicationKind::kNotEarlier || !row.present(implication.fact) ||
+          row.present(implication.other))
+        continue;
       row.set_instant(implication.other, row.instant(implication.fact).plus(implication.value));
     }
   }
@@ -117,8 +125,8 @@ Result<void> complete(FactRow& row) {
     if (implication.kind == ImplicationKind::kNotEarlier) holds = holds && other >= fact + implication.value;
     if (implication.kind == ImplicationKind::kNotLater) holds = holds && other + implication.value <= fact;
     if (holds) continue;
-    return invalid("no resident is like this: " + std::string(fact_info(implication.fact).name) + " goes with a fitting " +
-                   std::string(fact_info(implication.other).name));
+    return invalid("no resident is like this: " + std::string(fact_info(implication.fact).name) +
+                   " goes with a fitting " + std::string(fact_info(implication.other).name));
   }
   return {};
 }
@@ -134,7 +142,8 @@ Result<FactRow> read_facts(std::string_view text, UnixSeconds now) {
     const FactInfo* fact = find_fact(name);
     if (fact == nullptr) return invalid("\"" + std::string(name) + "\" is no fact; docs/facts.md lists them");
     if (!named.insert(fact->name).second) return invalid("\"" + std::string(name) + "\" is given twice");
-    if (bare && fact->kind != FactKind::kBoolean) return invalid("\"" + std::string(name) + "\" needs a value: " + std::string(name) + " = ...");
+    if (bare && fact->kind != FactKind::kBoolean)
+      return invalid("\"" + std::string(name) + "\" needs a value: " + std::string(name) + " = ...");
     MINGMA_TRY(const std::uint32_t raw, read_value(*fact, bare ? "yes" : trim(value), now));
     row.set(fact->id, raw);
   }
@@ -149,7 +158,8 @@ Result<UnixSeconds> read_horizon(std::string_view text, UnixSeconds now) {
   if (text.starts_with("for ")) {
     if (const auto span = read_span(trim(text.substr(4)))) return now.plus(*span);
   }
-  return invalid("\"" + std::string(text) + "\" says no duration; write \"for 4 days\", \"for ever\" or \"until 2022-07-14 08:00\"");
+  return invalid("\"" + std::string(text) +
+                 "\" says no duration; write \"for 4 days\", \"for ever\" or \"until 2022-07-14 08:00\"");
 }
 
 Result<void> read_expectation(std::string_view text, PolicyTest& test) {
@@ -160,7 +170,8 @@ Result<void> read_expectation(std::string_view text, PolicyTest& test) {
   const std::string_view outcome = take(text, ' ');
   const std::string_view by = take(text, ' ');
   const std::string_view rule = take(text, ' ');
-  if (by != "by" || rule.empty()) return invalid("the expectation reads \"red by A1\", \"green by default\" or \"undetermined by A1\"");
+  if (by != "by" || rule.empty())
+    return invalid("the expectation reads \"red by A1\", \"green by default\" or \"undetermined by A1\"");
   if (outcome == "undetermined") {
     test.status = DecisionStatus::kUndetermined;
   } else {
