@@ -145,6 +145,56 @@ bool BitGraph::implies(BitIndex a, BitIndex b) const {
   return false;
 }
 
+void BitGraph::append_disjuncts(BitIndex index, std::vector<BitIndex>& out) const {
+  const BitNode& n = nodes_[index];
+  if (n.op != BitOp::kOr || out.size() > kConjunctsMax) {
+    out.push_back(index);
+    return;
+  }
+  append_disjuncts(n.left, out);
+  append_disjuncts(n.right, out);
+}
+
+// `part` where `known` is true: not(x and y) is not(y) where x holds, and (x or y) is y where x cannot hold.
+BitIndex BitGraph::given(BitIndex part, BitIndex known) {
+  const BitNode n = nodes_[part];
+  std::vector<BitIndex> inner;
+  if (n.op == BitOp::kNot && nodes_[n.left].op == BitOp::kAnd) {
+    append_conjuncts(n.left, inner);
+    std::erase_if(inner, [&](BitIndex x) { return implies(known, x); });
+    return inner.empty() ? kFalseBit : negate(conjunction(std::move(inner)));
+  }
+  if (n.op == BitOp::kOr) {
+    append_disjuncts(part, inner);
+    const std::size_t before = inner.size();
+    std::erase_if(inner, [&](BitIndex x) { return contradict(known, x); });
+    if (inner.size() == before) return part;
+    BitIndex result = kFalseBit;
+    for (const BitIndex x : inner) result = either(result, x);
+    return result;
+  }
+  return part;
+}
+
+// Left to right, the cheapest first; of two that say the same one goes.
+BitIndex BitGraph::conjunction(std::vector<BitIndex> parts) {
+  std::sort(parts.begin(), parts.end(), [&](BitIndex x, BitIndex y) { return std::pair(nodes_[x].cost, x) < std::pair(nodes_[y].cost, y); });
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  BitIndex result = kTrueBit;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool implied = std::any_of(parts.begin(), parts.end(), [&](BitIndex other) { return other != parts[i] && implies(other, parts[i]); });
+    if (implied) continue;
+    const BitNode& x = nodes_[result];
+    const BitNode& y = nodes_[parts[i]];
+    if (result == kTrueBit) {
+      result = parts[i];
+    } else {
+      result = add({.op = BitOp::kAnd, .trend = combined(x.trend, y.trend), .left = result, .right = parts[i], .cost = x.cost + y.cost});
+    }
+  }
+  return result;
+}
+
 BitIndex BitGraph::both(BitIndex a, BitIndex b) {
   if (a == kFalseBit || b == kFalseBit) return kFalseBit;
   if (a == kTrueBit || a == b) return b;
@@ -152,40 +202,50 @@ BitIndex BitGraph::both(BitIndex a, BitIndex b) {
   std::vector<BitIndex> parts;
   append_conjuncts(a, parts);
   append_conjuncts(b, parts);
-  if (parts.size() <= kConjunctsMax) {
-    for (const BitIndex x : parts) {
-      for (const BitIndex y : parts) {
-        if (contradict(x, y)) return kFalseBit;
-      }
-    }
-    // The cheapest first; of two that say the same the later one goes.
-    std::sort(parts.begin(), parts.end(), [&](BitIndex x, BitIndex y) { return std::pair(nodes_[x].cost, x) < std::pair(nodes_[y].cost, y); });
-    std::vector<BitIndex> kept;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      bool needed = true;
-      for (std::size_t k = 0; k < parts.size() && needed; ++k) {
-        if (k != i && implies(parts[k], parts[i])) needed = implies(parts[i], parts[k]) && i < k;
-      }
-      if (needed) kept.push_back(parts[i]);
-    }
-    parts = std::move(kept);
+  if (parts.size() > kConjunctsMax) {
+    return add({.op = BitOp::kAnd, .trend = combined(nodes_[a].trend, nodes_[b].trend), .left = a, .right = b, .cost = nodes_[a].cost + nodes_[b].cost});
   }
-  BitIndex result = parts.front();
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    const BitNode& x = nodes_[result];
-    const BitNode& y = nodes_[parts[i]];
-    result = add({.op = BitOp::kAnd, .trend = combined(x.trend, y.trend), .left = result, .right = parts[i], .cost = x.cost + y.cost});
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      if (i == k) continue;
+      if (contradict(parts[i], parts[k])) return kFalseBit;
+      const BitNode x = nodes_[parts[i]];
+      const BitNode y = nodes_[parts[k]];
+      if (x.op == BitOp::kRange && y.op == BitOp::kRange && x.fact == y.fact) {
+        parts[i] = parts[k] = range(x.fact, std::max(x.low, y.low), std::min(x.high, y.high));
+        continue;
+      }
+      const BitIndex simpler = given(parts[k], parts[i]);
+      if (simpler == parts[k]) continue;
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(k));
+      BitIndex rest = simpler;
+      for (const BitIndex part : parts) rest = both(rest, part);
+      return rest;
+    }
   }
-  return result;
+  return conjunction(std::move(parts));
 }
 
 BitIndex BitGraph::either(BitIndex a, BitIndex b) {
   if (a == kTrueBit || b == kTrueBit) return kTrueBit;
   if (a == kFalseBit || a == b) return b;
   if (b == kFalseBit) return a;
-  if (contradict(negate(a), negate(b))) return kTrueBit;
-  if (implies(a, b)) return b;
-  if (implies(b, a)) return a;
+  // Where a is false already, the parts of b that follow from that say nothing new.
+  for (int side = 0; side < 2; ++side, std::swap(a, b)) {
+    std::vector<BitIndex> known;
+    std::vector<BitIndex> parts;
+    append_disjuncts(a, known);
+    append_conjuncts(b, parts);
+    if (known.size() > kConjunctsMax || parts.size() > kConjunctsMax) continue;
+    const std::size_t before = parts.size();
+    std::erase_if(parts, [&](BitIndex part) {
+      const BitIndex opposite_part = negate(part);
+      return std::any_of(known.begin(), known.end(), [&](BitIndex k) { return implies(opposite_part, k); });
+    });
+    if (parts.empty()) return kTrueBit;
+    if (parts.size() != before) return either(a, conjunction(std::move(parts)));
+    if (std::any_of(known.begin(), known.end(), [&](BitIndex k) { return implies(b, k); })) return a;
+  }
   const BitNode x = nodes_[a];
   const BitNode y = nodes_[b];
   if (x.op == BitOp::kRange && y.op == BitOp::kRange && x.fact == y.fact) {  // neighbours become one

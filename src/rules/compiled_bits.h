@@ -108,8 +108,11 @@ class BitGraph {
  private:
   BitIndex add(BitNode node);
   void append_conjuncts(BitIndex index, std::vector<BitIndex>& out) const;
+  void append_disjuncts(BitIndex index, std::vector<BitIndex>& out) const;
   bool contradict(BitIndex a, BitIndex b) const;
   bool implies(BitIndex a, BitIndex b) const;
+  BitIndex given(BitIndex part, BitIndex known);
+  BitIndex conjunction(std::vector<BitIndex> parts);
 
   std::vector<BitNode> nodes_;
   std::vector<DateComparison> comparisons_;

@@ -37,7 +37,7 @@ struct Symbol {
 };
 using Kind = Symbol::Kind;
 
-// Cases exclude each other and together cover every row.
+// Cases exclude each other and together cover every row. The bits of a boolean are false outside its guard.
 struct Case {
   BitIndex guard = kTrueBit;
   Symbol symbol;
@@ -100,13 +100,13 @@ void Lowering::push(Cases& cases, BitIndex guard, const Symbol& symbol) {
       return;
     }
     if (symbol.kind == Kind::kBits) {
-      const BitIndex when = g_.either(g_.both(known.guard, known.symbol.bits), g_.both(guard, symbol.bits));
       known.guard = g_.either(known.guard, guard);
-      known.symbol.bits = when;
+      known.symbol.bits = g_.either(known.symbol.bits, g_.both(guard, symbol.bits));
       return;
     }
   }
   cases.push_back({guard, symbol});
+  if (symbol.kind == Kind::kBits) cases.back().symbol.bits = g_.both(guard, symbol.bits);
 }
 
 Cases Lowering::boolean(BitIndex truthy, BitIndex error_bits) {
@@ -136,6 +136,8 @@ LoweredCondition Lowering::truth(const Cases& cases) {
   for (const Case& c : cases) {
     if (c.symbol.kind == Kind::kError || c.symbol.kind == Kind::kDate) {
       out.error = g_.either(out.error, c.guard);
+    } else if (c.symbol.kind == Kind::kBits) {
+      out.truthy = g_.either(out.truthy, c.symbol.bits);
     } else {
       out.truthy = g_.either(out.truthy, g_.both(c.guard, truthy(c.symbol)));
     }
