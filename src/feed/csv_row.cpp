@@ -204,12 +204,10 @@ Result<FeedStatement> Row::read() const {
     return fail(errors::kFeedPreliminary, "the result is not final", CsvColumn::kStatus);
   if (stands == Standing::kNotDone) return fail(errors::kFeedNotDone, "the test was not done", CsvColumn::kStatus);
   const TestOutcome found = outcome();
-  const bool usable = found.kind != ResultKind::kUnknown && found.kind != ResultKind::kNotEvaluable &&
-                      found.kind != ResultKind::kNotDone;
-  if (!usable && stands == Standing::kFinal) {
-    const bool not_done = found.kind == ResultKind::kNotDone;
-    return fail(not_done ? errors::kFeedNotDone : errors::kFeedNoUsableValue,
-                "neither positive, negative nor inconclusive", CsvColumn::kResult);
+  const std::optional<rules::TestResult> result = usable_result(found.kind);
+  if (!result && stands == Standing::kFinal) {
+    const ErrorInfo& reason = found.kind == ResultKind::kNotDone ? errors::kFeedNotDone : errors::kFeedNoUsableValue;
+    return fail(reason, "neither positive, negative nor inconclusive", CsvColumn::kResult);
   }
   FeedStatement statement;
   MINGMA_TRY(statement.person, person());
@@ -217,7 +215,7 @@ Result<FeedStatement> Row::read() const {
   if (stands != Standing::kFinal) {
     const bool names_other = !get(CsvColumn::kEarlierRecord).empty();
     MINGMA_TRY(statement.earlier_record, record(names_other ? CsvColumn::kEarlierRecord : CsvColumn::kRecord));
-    const bool withdrawn = stands == Standing::kWithdrawn || !usable;
+    const bool withdrawn = stands == Standing::kWithdrawn || !result;
     statement.action = withdrawn ? StatementAction::kWithdraw : StatementAction::kReplace;
     statement.reason = stands == Standing::kCorrected ? "amended" : "entered_in_error";
   }
@@ -229,10 +227,7 @@ Result<FeedStatement> Row::read() const {
   statement.evidence.until = span.until;
   statement.evidence.detail = static_cast<std::uint8_t>(tested_by);
   statement.evidence.flags = found.pooled ? rules::kFlagPooled : 0;
-  const rules::TestResult result = found.kind == ResultKind::kPositive   ? rules::TestResult::kPositive
-                                   : found.kind == ResultKind::kNegative ? rules::TestResult::kNegative
-                                                                         : rules::TestResult::kInconclusive;
-  statement.evidence.level = static_cast<std::uint8_t>(result);
+  statement.evidence.level = static_cast<std::uint8_t>(*result);
   return statement;
 }
 

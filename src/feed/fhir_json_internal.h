@@ -7,7 +7,7 @@
 #include <simdjson.h>
 
 #include <array>
-#include <charconv>
+
 #include <optional>
 #include <string>
 #include <string_view>

@@ -149,6 +149,22 @@ TestKind classify_test(std::string_view system, std::string_view code) {
   return TestKind::kUnknown;
 }
 
+std::optional<rules::TestResult> usable_result(ResultKind kind) {
+  switch (kind) {
+    case ResultKind::kPositive:
+      return rules::TestResult::kPositive;
+    case ResultKind::kNegative:
+      return rules::TestResult::kNegative;
+    case ResultKind::kInconclusive:
+      return rules::TestResult::kInconclusive;
+    case ResultKind::kUnknown:
+    case ResultKind::kNotEvaluable:
+    case ResultKind::kNotDone:
+      break;
+  }
+  return std::nullopt;
+}
+
 TestOutcome classify_result(std::string_view system, std::string_view code) {
   if (system != kSnomed) return {};
   return find_result(kSnomedResults, code);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "rules/evidence.h"
@@ -46,6 +47,9 @@ struct TestOutcome {
   ResultKind kind = ResultKind::kUnknown;
   bool pooled = false;
 };
+
+// Nothing for what is no finding about the person.
+std::optional<rules::TestResult> usable_result(ResultKind kind);
 
 TestOutcome classify_result(std::string_view system, std::string_view code);
 // Words of CSV files and value strings, in any letter case; a bare SNOMED code is also taken. Chinese words too.
