@@ -24,7 +24,7 @@ constexpr std::uint64_t kUsagePhone = 1;
 constexpr std::uint64_t kUsagePaper = 2;
 
 constexpr std::size_t kPointBytes = 65;  // SEC1 uncompressed: one spelling per key
-constexpr std::size_t kTextBytesMax = 300;
+constexpr std::size_t kTextBytesMax = 512;
 constexpr std::size_t kPrefixBytes = sizeof(RevokedPrefix);
 constexpr std::int64_t kLatestSeconds = 253'402'300'799;  // the end of year 9999: sums with it cannot overflow
 
@@ -151,7 +151,18 @@ Result<TrustPack> read_pack(ByteView payload) {
   return pack;
 }
 
+bool in_range(UnixSeconds t) { return t.value >= 0 && t.value <= kLatestSeconds; }
+
+// A title too long for a door's screen must not make the whole pack unreadable: it is cut between two characters.
+std::string_view cut(std::string_view text) {
+  std::size_t size = std::min(text.size(), kTextBytesMax);
+  while (size < text.size() && size > 0 && (text[size] & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 void write_issuer(CborWriter& writer, const IssuerKey& issuer) {
+  MINGMA_ASSERT(!issuer.issuer.empty() && issuer.issuer.size() <= kIssuerBytesMax);
+  MINGMA_ASSERT(in_range(issuer.valid_from) && in_range(issuer.valid_until));
   MINGMA_ASSERT(issuer.key.algorithm() == crypto::SignatureAlgorithm::kEs256);
   writer.array(5).bytes(issuer.key.raw()).text(issuer.issuer);
   writer.unsigned_integer((issuer.for_phone ? kUsagePhone : 0) | (issuer.for_paper ? kUsagePaper : 0));
@@ -192,6 +203,7 @@ Bytes sign_trust_pack(const TrustPack& pack, crypto::SigningKey& pack_key) {
   MINGMA_ASSERT(pack.issuers.size() <= kPackIssuersMax && revoked.size() <= kPackRevokedMax &&
                 policies.size() <= kPackPoliciesMax);
 
+  MINGMA_ASSERT(in_range(pack.issued_at) && in_range(pack.expires_at));
   Bytes filter;
   filter.reserve(revoked.size() * kPrefixBytes);
   for (const RevokedPrefix prefix : revoked) {
@@ -207,7 +219,8 @@ Bytes sign_trust_pack(const TrustPack& pack, crypto::SigningKey& pack_key) {
   writer.integer(kRevoked).bytes(filter);
   writer.integer(kPolicies).array(policies.size());
   for (const PolicyTitle& policy : policies) {
-    writer.array(5).bytes(policy.hash).text(policy.id).text(policy.version).text(policy.title_zh).text(policy.title_en);
+    writer.array(5).bytes(policy.hash).text(cut(policy.id)).text(cut(policy.version));
+    writer.text(cut(policy.title_zh)).text(cut(policy.title_en));
   }
   return CoseSigner(pack_key).sign(writer.view());
 }

@@ -59,7 +59,8 @@ struct TrustPack {
   bool is_revoked(const CredentialId& id) const;
 };
 
-// Sorts what must be sorted. Requires the limits above and ES256 issuer keys. `pack_key`: Ed25519 or ES256.
+// Sorts what must be sorted; cuts policy texts over 512 bytes between two characters. Requires the limits above, ES256
+// issuer keys, issuer names that fit a credential, and times from 1970 to 9999. `pack_key`: Ed25519 or ES256.
 Bytes sign_trust_pack(const TrustPack& pack, crypto::SigningKey& pack_key);
 
 // Identifies a pack that was accepted.

@@ -87,6 +87,16 @@ TEST(TrustPack, OnlyThePinnedKeyCounts) {
   EXPECT_TRUE(confused.error().is(errors::kPackMalformed));
 }
 
+TEST(TrustPack, CutsALongTitleBetweenCharacters) {
+  Province province;
+  TrustPack pack = province.pack();
+  pack.policies[0].title_zh.clear();
+  for (int i = 0; i < 300; ++i) pack.policies[0].title_zh += "\xE6\xB2\xB3";
+  const auto opened = open_trust_pack(sign_trust_pack(pack, province.pack_key), province.pack_key.verifying_key(), {});
+  ASSERT_TRUE(opened.ok()) << opened.error().to_string();
+  EXPECT_EQ(opened->pack.policies[0].title_zh, pack.policies[0].title_zh.substr(0, 510));
+}
+
 TEST(TrustPack, RefusesAFilterOutOfOrder) {
   Province province;
   const auto opens = [&](std::string_view filter) {
