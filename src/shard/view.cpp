@@ -7,6 +7,7 @@
 #include "rules/policy.h"
 #include "shard/errors.h"
 #include "shard/image.h"
+#include "shard/tables.h"
 
 namespace mingma::shard {
 namespace {
