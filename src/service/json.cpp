@@ -150,7 +150,8 @@ Json to_json(const StatementOutcome& outcome) {
 Json line_to_json(std::uint64_t line, const StatementOutcome& outcome) {
   Json json;
   json.set("line", number(line));
-  for (const Json::Member& member : to_json(outcome).object()) json.set(member.first, member.second);
+  const Json fields = to_json(outcome);  // outlives the loop, unlike a temporary in its head
+  for (const Json::Member& member : fields.object()) json.set(member.first, member.second);
   return json;
 }
 
