@@ -54,22 +54,23 @@ constexpr Density kDensities[] = {
 UnixSeconds bench_now(const Policy& policy) { return policy.effective_from.plus(30 * kSecondsPerDay); }
 
 // The stored value of a fact in a row. Restated in bench/recolour/peer.mjs.
-std::uint32_t stored_value(const Density& density, std::size_t number, std::uint64_t row, UnixSeconds now) {
+std::uint32_t stored_value(const Density& density, const FactInfo& info, std::size_t number, std::uint64_t row, UnixSeconds now) {
   const std::uint64_t salt = 7'919 * (number + 1);
   if ((row + 1) * (104'729 + 2 * salt) % kModulus >= density.ppm) return 0;
   const std::uint64_t draw = (row + 17) * (1'299'709 + 4 * salt) % kModulus;
-  const FactInfo& info = *find_fact(density.fact);
   if (info.kind == FactKind::kInstant) return static_cast<std::uint32_t>(now.value - static_cast<std::int64_t>(draw * density.days * 86'400 / kModulus));
-  if (density.fact == "area_test_hours") return static_cast<std::uint32_t>(24 * (1 + draw % 3));
+  if (info.id == FactId::kAreaTestHours) return static_cast<std::uint32_t>(24 * (1 + draw % 3));
   return static_cast<std::uint32_t>(1 + draw % info.value_max);
 }
 
 FactColumns population(std::size_t rows, UnixSeconds now) {
   FactColumns columns;
   columns.resize(rows);
+  std::vector<const FactInfo*> facts;
+  for (const Density& density : kDensities) facts.push_back(find_fact(density.fact));
   for (std::size_t i = 0; i < rows; ++i) {
     FactRow row;
-    for (std::size_t k = 0; k < std::size(kDensities); ++k) row.set(find_fact(kDensities[k].fact)->id, stored_value(kDensities[k], k, i, now));
+    for (std::size_t k = 0; k < std::size(kDensities); ++k) row.set(facts[k]->id, stored_value(kDensities[k], *facts[k], k, i, now));
     columns.set(i, row);
   }
   return columns;
