@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "service/errors.h"
+#include "shard/view.h"
 
 namespace mingma::service {
 namespace {
@@ -76,19 +77,36 @@ PartProcessor::PartProcessor(PartContext context, StoredSubmission submission, P
     : context_(std::move(context)), submission_(std::move(submission)), key_(std::move(key)), spool_path_(std::move(spool_path)),
       line_hashes_(std::move(line_hashes)) {}
 
+Result<void> PartProcessor::open() {
+  MINGMA_TRY(submission_id_, parse_submission_id(key_.first));
+  MINGMA_TRY(status_, context_.exchange.part(key_));
+  resumed_ = line_hashes_.empty();
+  if (resumed_) {
+    MINGMA_TRY(line_hashes_, hash_spooled_lines(spool_path_, submission_, key_.second));
+  }
+  MINGMA_TRY(SpoolReader spool, SpoolReader::open(spool_path_, submission_.spool_key));
+  reader_ = std::make_unique<ChunkReader>(std::move(spool), record_kind(submission_.manifest.format));
+  tree_ = std::make_unique<LineTree>(line_hashes_);
+  return {};
+}
+
+boost::asio::awaitable<Result<void>> PartProcessor::load_recorded() {
+  recorded_.resize(std::size_t{context_.data_shards} + 1);
+  for (std::uint16_t n = 1; n <= context_.data_shards; ++n) {
+    using Recorded = std::vector<shard::StatementResult>;
+    Result<Recorded> recorded = co_await context_.shard(ShardId{n}).read<Recorded>(
+        [&](ShardRuntime& shard) { return shard::list_outcomes(shard.store(), submission_id_, key_.second); });
+    if (!recorded) co_return std::move(recorded).error();
+    recorded_[n] = *std::move(recorded);
+  }
+  co_return Result<void>();
+}
+
 boost::asio::awaitable<Result<PartStatus>> PartProcessor::run() {
-  const auto opened = [&]() -> Result<void> {
-    MINGMA_TRY(submission_id_, parse_submission_id(key_.first));
-    MINGMA_TRY(status_, context_.exchange.part(key_));
-    if (line_hashes_.empty()) {
-      MINGMA_TRY(line_hashes_, hash_spooled_lines(spool_path_, submission_, key_.second));
-    }
-    MINGMA_TRY(SpoolReader spool, SpoolReader::open(spool_path_, submission_.spool_key));
-    reader_ = std::make_unique<ChunkReader>(std::move(spool), record_kind(submission_.manifest.format));
-    tree_ = std::make_unique<LineTree>(line_hashes_);
-    return {};
-  }();
-  if (!opened) co_return opened.error();
+  if (Result<void> opened = open(); !opened) co_return std::move(opened).error();
+  if (resumed_) {
+    if (Result<void> loaded = co_await load_recorded(); !loaded) co_return std::move(loaded).error();
+  }
   for (;;) {
     while (parsing_.size() < kChunksAhead) {
       const Result<bool> more = start_parsing();
@@ -152,6 +170,17 @@ boost::asio::awaitable<void> PartProcessor::send(ParsedChunk chunk) {
 }
 
 boost::asio::awaitable<void> PartProcessor::send_batch(std::shared_ptr<Sent> sent, ShardId shard, std::vector<shard::StatementLine> lines) {
+  if (resumed_) {
+    const std::vector<shard::StatementResult>& recorded = recorded_[shard.value];
+    const auto before = [](const shard::StatementResult& one, std::uint32_t line) { return one.line < line; };
+    const auto begin = std::lower_bound(recorded.begin(), recorded.end(), lines.front().line, before);
+    const auto end = std::lower_bound(begin, recorded.end(), lines.back().line + 1, before);
+    if (begin != end) {  // a batch is one event: all of it is recorded, or nothing
+      const std::lock_guard lock(sent->mutex);
+      for (auto one = begin; one != end; ++one) sent->outcomes.push_back({one->line, to_outcome(*one)});
+      co_return;
+    }
+  }
   {
     const std::lock_guard lock(sent->mutex);
     ++sent->open;

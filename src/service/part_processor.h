@@ -1,8 +1,8 @@
 // Processing one verified part: read chunks from its spool, parse them in parallel, hand each shard its statements in order,
 // keep the outcomes.
 //
-// A part that is processed again (after a crash) sends the same batches; the shards know them and answer as they did. Chunks
-// whose outcomes are kept are not read again. Order is kept: a chunk is queued at every shard before the next one is.
+// A part that is processed again (after a crash) gives the same outcomes: chunks whose outcomes are kept are not read again,
+// and batches that a shard has recorded are not sent again; their recorded outcomes are taken. Order is kept: a chunk is queued at every shard before the next one is.
 // Threading: run() is a coroutine on the pool's executor. Held by a shared_ptr, which the parsing tasks share.
 // Memory: at most kChunksAhead chunks being parsed and as many being written, beside the part's line hashes (96 bytes a line).
 // Errors: kShardStopped when a shard stopped under way (the part stays received), store and spool errors.
@@ -42,6 +42,8 @@ class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
   using Parsing = std::shared_ptr<Later<ParsedChunk>>;
   struct Sent;  // one chunk at the shards
 
+  Result<void> open();
+  boost::asio::awaitable<Result<void>> load_recorded();
   Result<bool> start_parsing();  // false: no chunk left
   boost::asio::awaitable<void> send(ParsedChunk chunk);
   boost::asio::awaitable<void> send_batch(std::shared_ptr<Sent> sent, ShardId shard, std::vector<shard::StatementLine> lines);
@@ -54,6 +56,8 @@ class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
   std::string spool_path_;
   std::vector<Digest> line_hashes_;
   shard::SubmissionId submission_id_{};
+  bool resumed_ = false;
+  std::vector<std::vector<shard::StatementResult>> recorded_;  // by shard, ascending by line; only when resumed
   std::unique_ptr<LineTree> tree_;
   std::unique_ptr<ChunkReader> reader_;
   PartStatus status_;

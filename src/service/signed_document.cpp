@@ -27,7 +27,7 @@ Result<std::string> text(const Json& object, std::string_view name, bool require
 }
 
 Result<Person> parse_person(const Json& json) {
-  MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number"}, "/person"));
+  MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number", "name", "birth_date"}, "/person"));
   Person person;
   MINGMA_TRY(person.document_type, text(json, "document_type", true));
   MINGMA_TRY(person.country, text(json, "country", false));
