@@ -190,19 +190,16 @@ Result<Json> upload(Connection& connection, const std::string& target, const std
   return parse_json(response.body);
 }
 
-Result<void> write_outcomes(Connection& connection, const std::string& base, std::uint64_t count, crypto::SigningKey& key,
-                            std::ofstream& out) {
-  for (std::uint64_t first = 0; first < count;) {
-    http::ClientRequest request;
-    request.target = base + "/outcomes?first=" + std::to_string(first);
-    MINGMA_TRY(request, connection.signed_by(std::move(request), http::write_content_digest({}), key));
-    MINGMA_TRY(const http::ClientResponse response, connection.call(std::move(request)));
-    const auto lines = static_cast<std::uint64_t>(std::count(response.body.begin(), response.body.end(), '\n'));
-    if (lines == 0) break;
-    out << response.body;
-    first += lines;
-  }
-  if (!out) return Error(errors::kFileFailed, "cannot write the outcomes");
+Result<void> write_outcomes(Connection& connection, const std::string& part, crypto::SigningKey& key, std::ofstream& out) {
+  http::ClientRequest request;
+  request.target = part + "/outcomes";
+  request.sink = [&](ByteView piece) -> Result<void> {
+    out << as_text(piece);
+    if (!out) return Error(errors::kFileFailed, "cannot write the outcomes; is the disk full?");
+    return {};
+  };
+  MINGMA_TRY(request, connection.signed_by(std::move(request), http::write_content_digest({}), key));
+  MINGMA_CHECK(connection.call(std::move(request)));
   return {};
 }
 
@@ -256,7 +253,7 @@ Result<void> ingest_file(const IngestOptions& options, const std::string& file, 
     }
     if (outcomes.is_open()) {
       const auto written = with_patience(options, [&] {
-        return write_outcomes(connection, base + std::to_string(part), plan.manifest.parts[part].count, key, outcomes);
+        return write_outcomes(connection, base + std::to_string(part), key, outcomes);
       });
       if (!written.ok()) return written.error().within(file);
     }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <memory>
 
@@ -23,6 +24,7 @@ struct PublishOptions {
   std::vector<std::string> files;
   std::vector<std::string> keys;
   std::string envelope_out;
+  bool lines = false;
   bool json = false;
 };
 
@@ -44,9 +46,21 @@ std::string stated_type(std::string_view document) {
   return type != nullptr && type->is_string() ? type->string() : std::string();
 }
 
-Result<service::SignedDocument> sign(const PublishOptions& options, const std::string& file) {
+Result<std::vector<crypto::SigningKey>> read_keys(const PublishOptions& options) {
+  std::vector<crypto::SigningKey> keys;
+  for (const std::string& file : options.keys) {
+    MINGMA_TRY(const std::string pem, read_file(file, 1u << 16));
+    auto key = crypto::SigningKey::from_pem(pem);
+    if (!key.ok()) return std::move(key).error().within(file);
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+Result<service::SignedDocument> sign(const PublishOptions& options, std::vector<crypto::SigningKey>& keys, const std::string& file,
+                                     std::string text) {
   service::SignedDocument document;
-  MINGMA_TRY(document.document, read_file(file, shard::kDocumentBytesMax));
+  document.document = std::move(text);
   // A file may be an envelope that others have signed already: then signatures are added to it.
   if (auto envelope = service::parse_signed_document(document.document); envelope.ok()) document = std::move(*envelope);
   if (document.type.empty()) document.type = options.type.empty() ? stated_type(document.document) : options.type;
@@ -55,42 +69,78 @@ Result<service::SignedDocument> sign(const PublishOptions& options, const std::s
                                            "statement or correction", file);
   }
   const Digest digest = shard::document_digest(document.type, document.document);
-  for (const std::string& key_file : options.keys) {
-    MINGMA_TRY(const std::string pem, read_file(key_file, 1u << 16));
-    auto key = crypto::SigningKey::from_pem(pem);
-    if (!key.ok()) return std::move(key).error().within(key_file);
-    document.signatures.push_back({key->verifying_key().key_id(), key->sign(digest)});
-  }
+  for (crypto::SigningKey& key : keys) document.signatures.push_back({key.verifying_key().key_id(), key.sign(digest)});
   if (document.signatures.empty()) return Error(errors::kInvalidArgument, "nobody signed it: give --key, once for each signer", file);
   return document;
 }
 
+Result<Json> send(Connection& connection, const service::SignedDocument& document, const std::string& file) {
+  if (routes().at(document.type).empty()) {
+    return Error(errors::kInvalidArgument, "a genesis document is not sent: --envelope-out, then mingma init --signed-genesis", file);
+  }
+  MINGMA_TRY(const Json body, parse_json(service::write_signed_document(document)));
+  auto answer = connection.post(routes().at(document.type), body);
+  if (!answer.ok()) return std::move(answer).error().within(file + " ");
+  return answer;
+}
+
+void print_answer(const PublishOptions& options, const std::string& type, const std::string& file, const Json& answer) {
+  if (options.json) {
+    std::printf("%s\n", answer.to_string().c_str());
+    return;
+  }
+  std::printf("%-12s %s", type.c_str(), file.c_str());
+  if (const Json* existed = answer.find("existed"); existed != nullptr && existed->is_boolean() && existed->boolean()) std::printf(" (was there)");
+  if (const Json* outcome = answer.find("outcome"); outcome != nullptr && outcome->is_string()) std::printf(": %s", outcome->string().c_str());
+  if (const Json* code = answer.find("code"); code != nullptr && code->is_string()) std::printf(" (%s)", code->string().c_str());
+  if (const Json* leaf = answer.find("leaf"); leaf != nullptr) {
+    if (const Json* index = leaf->find("index"); index != nullptr && index->is_integer()) {
+      std::printf(", leaf %s of shard 0", with_commas(static_cast<std::uint64_t>(index->integer())).c_str());
+    }
+  }
+  std::printf("\n");
+}
+
+// One document a line. What a line says is counted by its outcome; the first refusal of the request itself ends the run.
+Result<void> publish_lines(const PublishOptions& options, Connection& connection, std::vector<crypto::SigningKey>& keys, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error(errors::kFileFailed, "cannot be read", file);
+  std::map<std::string, std::uint64_t> counts;
+  Progress progress(std::filesystem::path(file).filename().string(), 0, "documents");
+  std::string line;
+  for (std::uint64_t number = 1; std::getline(in, line); ++number) {
+    if (line.empty()) continue;
+    const std::string place = file + " line " + std::to_string(number);
+    MINGMA_TRY(const service::SignedDocument document, sign(options, keys, place, line));
+    MINGMA_TRY(const Json answer, send(connection, document, place));
+    const Json* outcome = answer.find("outcome");
+    ++counts[outcome != nullptr && outcome->is_string() ? outcome->string() : "published"];
+    progress.set(number);
+  }
+  progress.finish();
+  std::string words;
+  for (const auto& [outcome, count] : counts) words += (words.empty() ? "" : ", ") + with_commas(count) + " " + outcome;
+  std::printf("%s: %s\n", file.c_str(), words.c_str());
+  return {};
+}
+
 Result<void> publish(const PublishOptions& options) {
+  MINGMA_TRY(std::vector<crypto::SigningKey> keys, read_keys(options));
   MINGMA_TRY(Connection connection, Connection::open(options.server));
   for (const std::string& file : options.files) {
-    MINGMA_TRY(const service::SignedDocument document, sign(options, file));
-    const std::string envelope = service::write_signed_document(document);
+    if (options.lines) {
+      MINGMA_CHECK(publish_lines(options, connection, keys, file));
+      continue;
+    }
+    MINGMA_TRY(std::string text, read_file(file, shard::kDocumentBytesMax));
+    MINGMA_TRY(const service::SignedDocument document, sign(options, keys, file, std::move(text)));
     if (!options.envelope_out.empty()) {
-      MINGMA_CHECK(write_file(options.envelope_out, envelope));
+      MINGMA_CHECK(write_file(options.envelope_out, service::write_signed_document(document)));
       std::printf("%s: %zu signatures, written to %s\n", file.c_str(), document.signatures.size(), options.envelope_out.c_str());
       continue;
     }
-    if (routes().at(document.type).empty()) {
-      return Error(errors::kInvalidArgument, "a genesis document is not sent: --envelope-out, then mingma init --signed-genesis", file);
-    }
-    MINGMA_TRY(const Json body, parse_json(envelope));
-    auto answer = connection.post(routes().at(document.type), body);
-    if (!answer.ok()) return std::move(answer).error().within(file + " ");
-    if (options.json) {
-      std::printf("%s\n", answer->to_string().c_str());
-    } else {
-      const Json* existed = answer->find("existed");
-      const Json* leaf = answer->find("leaf");
-      std::printf("%-12s %s%s", document.type.c_str(), file.c_str(),
-                  existed != nullptr && existed->is_boolean() && existed->boolean() ? " (was there)" : "");
-      if (leaf != nullptr && leaf->is_integer()) std::printf(", leaf %lld of shard 0", static_cast<long long>(leaf->integer()));
-      std::printf("\n");
-    }
+    MINGMA_TRY(const Json answer, send(connection, document, file));
+    print_answer(options, document.type, file, answer);
   }
   return {};
 }
@@ -106,7 +156,8 @@ void add_publish(CLI::App& program, int& status) {
       "  mingma publish laboratory.json --key root-1.pem --key root-2.pem\n"
       "  mingma publish --type policy today.json --key root-1.pem --envelope-out today.signed.json\n"
       "  mingma publish today.signed.json --key root-2.pem --server https://mingma.example\n"
-      "  mingma publish finding.json --key cdc.pem");
+      "  mingma publish finding.json --key cdc.pem\n"
+      "  mingma publish --lines findings.ndjson --key cdc.pem");
   command->add_option("file", options->files, "documents (JSON) or envelopes")->required()->check(CLI::ExistingFile);
   command->add_option("--type", options->type, "what it is, when the document does not say")->check(CLI::IsMember(
       {"institution", "grant", "revocation", "policy", "area_order", "statement", "correction"}));
@@ -115,6 +166,7 @@ void add_publish(CLI::App& program, int& status) {
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();
   command->add_option("--ca-file", options->server.ca_file, "certificates to trust, PEM");
   command->add_flag("--insecure", options->server.insecure, "do not verify the server's certificate");
+  command->add_flag("--lines", options->lines, "each line of the file is one document (NDJSON)");
   command->add_flag("--json", options->json, "print the answers as JSON");
   command->callback([options, &status] {
     if (const auto result = publish(*options); !result.ok()) {

@@ -11,6 +11,7 @@ namespace mingma::app {
 void add_init(CLI::App& program, int& status);
 void add_serve(CLI::App& program, int& status);
 void add_key(CLI::App& program, int& status);
+void add_enrol(CLI::App& program, int& status);
 void add_publish(CLI::App& program, int& status);
 void add_ingest(CLI::App& program, int& status);
 void add_policy(CLI::App& program, int& status);

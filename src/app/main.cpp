@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
 
   mingma::app::add_init(program, status);
   mingma::app::add_serve(program, status);
+  mingma::app::add_enrol(program, status);
   mingma::app::add_key(program, status);
   mingma::app::add_publish(program, status);
   mingma::app::add_ingest(program, status);
