@@ -64,7 +64,7 @@ MINGMA_CLONES Summary before_lanes(const std::uint32_t* __restrict x, std::uint3
   Reduction r;
   for (std::size_t i = 0; i < kLanes; ++i) mask[i] = as_mask(x[i] >= low);
   for (std::size_t i = 0; i < kLanes; ++i) {
-    until[i] = (x[i] >= low) & (x[i] <= cap) ? x[i] + add : kForever;
+    until[i] = ((x[i] >= low) & (x[i] <= cap)) ? x[i] + add : kForever;
     r.until &= until[i];
   }
   for (std::size_t i = 0; i < kLanes; ++i) {
