@@ -3,7 +3,10 @@
 //
 // Parsing is OpenSSL's, which reads what issuers really published (non-canonical DER defaults, an empty OID); an
 // unreadable extended key usage counts as absent.
-// Threading: values. Errors: errors::kInvalidCertificate. Limits: 64 KiB. Source: RFC 5280.
+// Threading: values.
+// Errors: errors::kInvalidCertificate.
+// Limits: 64 KiB.
+// Source: RFC 5280.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
 // SHA-256 and what is built on it: concatenation, HMAC, HKDF.
 //
 // Made for millions of tiny inputs (tree nodes, pseudonyms, commitments): no allocation and no algorithm look-up per
-// call. Threading: free functions are safe anywhere; an object belongs to one thread at a time. Source: FIPS 180-4, RFC
-// 2104, RFC 5869; compression function by OpenSSL.
+// call.
+// Threading: free functions are safe anywhere; an object belongs to one thread at a time.
+// Source: FIPS 180-4, RFC 2104, RFC 5869; compression function by OpenSSL.
 #pragma once
 
 #include <array>

@@ -1,9 +1,10 @@
 // Sealing personal records: AES-256-GCM. Whoever destroys the key destroys what it sealed.
 //
-// Format: nonce (12 bytes) || ciphertext (as long as the plain text) || tag (16 bytes).
-// `context` is authenticated but not stored (table and row, say), so that a sealed value cannot be moved elsewhere.
-// A nonce must never repeat under one key; at most 2^32 random nonces per key. Size of a plain text: 64 MiB at most.
-// Threading: safe anywhere. Source: NIST SP 800-38D.
+// Format: nonce (12 bytes) || ciphertext (as long as the plain text) || tag (16 bytes). `context` is authenticated but
+// not stored (table and row, say), so that a sealed value cannot be moved elsewhere. A nonce must never repeat under
+// one key; at most 2^32 random nonces per key. Size of a plain text: 64 MiB at most.
+// Threading: safe anywhere.
+// Source: NIST SP 800-38D.
 #pragma once
 
 #include <array>

@@ -1,6 +1,8 @@
 // Checkpoints: a log's signed size and root.
 //
-// Threading: values. Errors: kInvalidCheckpoint, kWrongOrigin and those of notes. Source: C2SP tlog-checkpoint.
+// Threading: values.
+// Errors: kInvalidCheckpoint, kWrongOrigin and those of notes.
+// Source: C2SP tlog-checkpoint.
 #pragma once
 
 #include <span>

@@ -2,7 +2,8 @@
 // seen".
 //
 // A cosignature is a note signature of key type 0x04 whose bytes are a big-endian time and an Ed25519 signature.
-// Threading: safe anywhere. Source: C2SP tlog-cosignature, Ed25519 type.
+// Threading: safe anywhere.
+// Source: C2SP tlog-cosignature, Ed25519 type.
 #pragma once
 
 #include "ledger/note.h"

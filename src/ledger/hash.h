@@ -1,6 +1,7 @@
 // RFC 6962 Merkle hashing: leaves 0x00 || entry, nodes 0x01 || left || right, SHA-256.
 //
-// Threading: safe anywhere; values. Source: RFC 6962, section 2.1.
+// Threading: safe anywhere; values.
+// Source: RFC 6962, section 2.1.
 #pragma once
 
 #include <cstdint>

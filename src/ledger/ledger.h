@@ -5,9 +5,11 @@
 // state. A stage that is dropped leaves no trace. Several events may go into one stage. Reads see committed leaves
 // only.
 //
-// Threading: belongs to one executor. Ownership: borrows the store, which must outlive it.
+// Threading: belongs to one executor.
+// Ownership: borrows the store, which must outlive it.
 // Errors: of the store, and kLedgerBroken when stored bytes contradict each other (the shard must stop).
-// Limits: an entry of at most 65,535 bytes. Memory: at most a bundle of entries and 8 KiB per level.
+// Limits: an entry of at most 65,535 bytes.
+// Memory: at most a bundle of entries and 8 KiB per level.
 #pragma once
 
 #include <cstdint>

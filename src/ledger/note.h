@@ -1,11 +1,13 @@
 // Signed notes: a text and its signature lines.
 //
-// Parsing is strict: UTF-8, no control characters but newline, canonical base64, one text, at least one signature line.
-// Lines by unknown keys are ignored; a bad signature by a known key refuses the whole note.
-// The signature type belongs to the key: plain Ed25519 (0x01) or a timestamped cosignature (0x04, cosignature.h). A
-// further type is one more case in NoteVerifier.
-// Threading: values. Errors: kInvalidNote, kInvalidNoteKey, kBadSignature, kNotSigned.
-// Limits: a note of 1 MiB, 128 signatures. Source: C2SP signed-note.
+// Parsing is strict: UTF-8, no control characters but newline, canonical base64, one text, at least one signature
+// line. Lines by unknown keys are ignored; a bad signature by a known key refuses the whole note. The signature type
+// belongs to the key: plain Ed25519 (0x01) or a timestamped cosignature (0x04, cosignature.h). A further type is one
+// more case in NoteVerifier.
+// Threading: values.
+// Errors: kInvalidNote, kInvalidNoteKey, kBadSignature, kNotSigned.
+// Limits: a note of 1 MiB, 128 signatures.
+// Source: C2SP signed-note.
 #pragma once
 
 #include <cstdint>

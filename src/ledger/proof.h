@@ -1,8 +1,10 @@
 // Inclusion and consistency proofs: their checks. They are made by tree_view.h.
 //
 // A proof is a list of node hashes in the order of RFC 6962 (leaf side first). Every element must be used and none may
-// be missing. Threading: safe anywhere. Errors: errors::kProofRefused. Source: RFC 6962, 2.1; RFC
-// 9162, 2.1.3.2, 2.1.4.2.
+// be missing.
+// Threading: safe anywhere.
+// Errors: errors::kProofRefused.
+// Source: RFC 6962, 2.1; RFC 9162, 2.1.3.2, 2.1.4.2.
 #pragma once
 
 #include <span>

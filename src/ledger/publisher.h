@@ -8,8 +8,9 @@
 // A log that signs two trees which do not extend each other has broken its word, so every doubt stops here:
 // kLedgerBroken or kSplitView, nothing is signed, and the shard must stop.
 //
-// Threading: belongs to the ledger's executor. Ownership: borrows ledger and key. The replacing is done by the caller
-// (it waits for a disk); prepare() and published() are the two halves around it.
+// Threading: belongs to the ledger's executor.
+// Ownership: borrows ledger and key. The replacing is done by the caller (it waits for a disk); prepare() and
+// published() are the two halves around it.
 #pragma once
 
 #include <optional>

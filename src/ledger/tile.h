@@ -3,7 +3,9 @@
 // A hash tile of level L holds up to 256 hashes of complete subtrees of 256^L leaves; an entry bundle holds up to 256
 // entries, each behind its length as a big-endian uint16. Names: "tile/0/x001/234", "tile/1/000.p/17",
 // "tile/entries/000". One name per tile: anything else is refused.
-// Threading: values. Errors: kInvalidTilePath, kInvalidBundle. Source: C2SP tlog-tiles.
+// Threading: values.
+// Errors: kInvalidTilePath, kInvalidBundle.
+// Source: C2SP tlog-tiles.
 #pragma once
 
 #include <cstdint>

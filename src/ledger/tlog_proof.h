@@ -1,7 +1,9 @@
 // A proof in one text that anyone can check offline: index, inclusion path, signed checkpoint.
 //
-// Threading: values. Errors: kInvalidProof (form), kProofRefused (path), those of checkpoints.
-// Limits: 1 MiB, 63 path hashes. Source: C2SP tlog-proof, "c2sp.org/tlog-proof@v1".
+// Threading: values.
+// Errors: kInvalidProof (form), kProofRefused (path), those of checkpoints.
+// Limits: 1 MiB, 63 path hashes.
+// Source: C2SP tlog-proof, "c2sp.org/tlog-proof@v1".
 #pragma once
 
 #include <optional>

@@ -1,8 +1,11 @@
 // A tree of a fixed size read from tiles: nodes, root and proofs.
 //
-// Nothing read is trusted: who holds a signed root compares `root()` with it first; then every proof made here leads to
-// it. Threading: belongs to one executor. Ownership: borrows source and cache, which must outlive it. Speed: a proof
-// costs at most one tile read and some thirty hashes once the cache is warm. Errors: of the source; kNoSuchLeaf.
+// Nothing read is trusted: who holds a signed root compares `root()` with it first; then every proof made here leads
+// to it.
+// Threading: belongs to one executor.
+// Ownership: borrows source and cache, which must outlive it.
+// Speed: a proof costs at most one tile read and some thirty hashes once the cache is warm.
+// Errors: of the source; kNoSuchLeaf.
 #pragma once
 
 #include <array>

@@ -1,10 +1,11 @@
 // Checks a whole log, or all that was added to it since a checkpoint checked before, through a fetch function.
 //
 // It trusts the policy's keys only. It hashes every entry, compares every hash with every tile, and both with the
-// signed root; so one changed bit anywhere in what a log of this size serves is found, and named. Threading: one
-// caller. Memory: one bundle and one tile per level. Errors: of checkpoints; kLedgerBroken or kInvalidBundle with the
-// path of the resource in where(); kSplitView when the log does not extend the earlier checkpoint; errors of the fetch
-// function.
+// signed root; so one changed bit anywhere in what a log of this size serves is found, and named.
+// Threading: one caller.
+// Memory: one bundle and one tile per level.
+// Errors: of checkpoints; kLedgerBroken or kInvalidBundle with the path of the resource in where(); kSplitView when
+// the log does not extend the earlier checkpoint; errors of the fetch function.
 #pragma once
 
 #include <functional>
