@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     MINGMA_CHECK(map.item());
     return {};
   });
-  if (read.ok()) MINGMA_ASSERT(same.ok());
+  // Seen from inside the map, its items stand one level higher.
+  if (read.ok()) MINGMA_ASSERT(same.ok() || same.error().message() == "items are nested too deeply");
   return 0;
 }

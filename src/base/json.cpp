@@ -63,6 +63,7 @@ struct Frame {
   std::unordered_set<std::string> names;  // used once the object is too large to search
 };
 
+constexpr double kTwoTo63 = 9'223'372'036'854'775'808.0;
 constexpr std::size_t kSearchedMembersMax = 16;
 
 // Turns the parser's events into a Json. The names of the functions are Boost's.
@@ -91,6 +92,11 @@ struct Builder {
     Json value = std::move(open.back().container);
     open.pop_back();
     return add(std::move(value));
+  }
+  bool refuse(const char* why, bj::error_code& ec) {
+    refusal = why;
+    ec = bj::error::syntax;
+    return false;
   }
   bool part(bj::string_view s) {
     text.append(s.data(), s.size());
@@ -123,11 +129,7 @@ struct Builder {
   bool on_key_part(bj::string_view s, std::size_t, bj::error_code&) { return part(s); }
   bool on_key(bj::string_view s, std::size_t, bj::error_code& ec) {
     std::string name = whole(s);
-    if (!is_new_name(name)) {
-      refusal = "an object has the same name twice";
-      ec = bj::error::syntax;
-      return false;
-    }
+    if (!is_new_name(name)) return refuse("an object has the same name twice", ec);
     open.back().name = std::move(name);
     return true;
   }
@@ -138,10 +140,10 @@ struct Builder {
   }
   bool on_double(double value, bj::string_view s, bj::error_code& ec) {
     if (const auto integer = integral_value(whole(s))) return add(Json(*integer));
-    if (!std::isfinite(value)) {
-      refusal = "a number is too large";
-      ec = bj::error::syntax;
-      return false;
+    if (!std::isfinite(value)) return refuse("a number is too large", ec);
+    // 1.00000000000000000001 is not 1, but as a double could not be told from it once it is printed and read again.
+    if (value >= -kTwoTo63 && value < kTwoTo63 && std::trunc(value) == value) {
+      return refuse("a number has more digits than can be kept", ec);
     }
     return add(Json(value));
   }

@@ -1,7 +1,7 @@
 // A JSON value and its bounded parser. Parsing wraps Boost.JSON's event parser; no Boost type is visible here.
 //
-// Numbers: an integral number, also when written 1.0 or 1e2, is an integer if it fits 64 bits; every other number is
-// kept as a double and marked so, because CertLogic and every format of ours refuse it.
+// Numbers: an integral number, also when written 1.0 or 1e2, is an integer if it fits 64 bits; every other number is kept as a
+// double, because CertLogic and every format of ours refuse it; one so fine that its double is an integer (1e-400) is refused.
 // Objects keep the order of the text. A name that occurs twice, invalid UTF-8, a depth over `depth_max` or text after
 // the value is refused with its line and column.
 #pragma once

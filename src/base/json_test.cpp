@@ -43,10 +43,22 @@ TEST(ParseJson, ReadsIntegralNumbersAsIntegersExactly) {
 
 TEST(ParseJson, MarksEveryOtherNumberAsADouble) {
   for (const char* text :
-       {"1.5", "0.1", "9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e19", "1e-1"}) {
+       {"1.5", "0.1", "9223372036854775808", "18446744073709551616", "-9223372036854777856", "1e19", "1e-1"}) {
     EXPECT_TRUE(parsed(text).is_double()) << text;
   }
   expect_refused("1e400", "line 1, column 6");
+}
+
+// Found by fuzzing: such a number would print as the integer beside it.
+TEST(ParseJson, RefusesANumberThatADoubleCannotTellFromAnInteger) {
+  for (const char* text :
+       {"1.00000000000000000001", "1e-400", "-1e-400", "4503599627370497.0625", "-9223372036854775809"}) {
+    const auto result = parse_json(text);
+    ASSERT_FALSE(result.ok()) << text;
+    EXPECT_TRUE(result.error().is(errors::kInvalidJson));
+  }
+  EXPECT_TRUE(parsed("1e-300").is_double());
+  EXPECT_TRUE(parsed("9223372036854775807.5").is_double());
 }
 
 TEST(ParseJson, NamesThePlaceOfAnError) {
