@@ -53,7 +53,11 @@ asio::awaitable<void> tick(std::shared_ptr<Shared> shared, Worker& worker) {
 // What a handler throws is answered by the connection; what remains (no memory) ends this connection and no other.
 asio::awaitable<void> serve(std::shared_ptr<Shared> shared, std::unique_ptr<Connection> connection, bool refused) {
   try {
-    co_await (refused ? connection->refuse() : connection->run());
+    if (refused) {
+      co_await connection->refuse();
+    } else {
+      co_await connection->run();
+    }
   } catch (const std::exception& exception) {
     if (shared->hooks.bug) shared->hooks.bug("connection", exception.what());
   }

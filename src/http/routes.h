@@ -1,0 +1,42 @@
+// Every route of Mingma's public interface (docs/openapi.yaml), bound to the use cases. No decisions are made here.
+//
+// Who may call: residents by session (cookie or "Authorization: Bearer"), institutions by HTTP message signature
+// (RFC 9421 with a nonce and Content-Digest), documents by the signatures inside them, the public by nothing.
+// Call each add_...() once, before the server starts. What the dependencies name outlives the router.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "http/rate_limiter.h"
+#include "http/relying_party.h"
+#include "http/replay_window.h"
+#include "http/router.h"
+#include "http/sessions.h"
+#include "service/api.h"
+
+namespace mingma::http {
+
+struct RouteDependencies {
+  service::Api& api;
+  Sessions& sessions;
+  ReplayWindow& replays;
+  const Clock& clock;
+  // "https://code.example", as residents and institutions write it. Signatures over @target-uri, cookies and the check
+  // of Origin depend on it. Empty: what each request says in Host, which is enough for a server on this machine only.
+  std::string public_origin;
+  RelyingParty* login = nullptr;               // null: nobody can sign in (a server for institutions only)
+  RateLimiter* per_institution = nullptr;      // null: no limit
+  std::size_t part_bytes_max = 1u << 30;       // of one part of a submission
+};
+
+void add_session_routes(Router& router, const RouteDependencies& dependencies);
+void add_resident_routes(Router& router, const RouteDependencies& dependencies);
+void add_institution_routes(Router& router, const RouteDependencies& dependencies);
+void add_public_routes(Router& router, const RouteDependencies& dependencies);
+// /healthz, /readyz, /metrics. `metrics` gives the Prometheus page; it runs on a worker and must not block.
+void add_operator_routes(Router& router, const RouteDependencies& dependencies, std::function<std::string()> metrics);
+
+}  // namespace mingma::http

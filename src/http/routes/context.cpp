@@ -1,0 +1,136 @@
+#include "http/routes/context.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "http/cookie.h"
+#include "http/errors.h"
+
+namespace mingma::http {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+bool is_safe(Method method) { return method == Method::kGet || method == Method::kHead || method == Method::kOptions; }
+
+std::uint64_t steady_millis() {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+}  // namespace
+
+bool RouteContext::is_secure(const Request& request) const {
+  return request.over_tls || dependencies_.public_origin.starts_with("https://");
+}
+
+// The __Host- prefix makes browsers refuse the cookie from anyone but this very host over TLS.
+std::string_view RouteContext::session_cookie(const Request& request) const {
+  return is_secure(request) ? "__Host-mingma" : "mingma";
+}
+std::string_view RouteContext::login_cookie(const Request& request) const {
+  return is_secure(request) ? "__Host-mingma-login" : "mingma-login";
+}
+
+std::string RouteContext::origin_of(const Request& request) const {
+  if (!dependencies_.public_origin.empty()) return dependencies_.public_origin;
+  return std::string(request.scheme()) + "://" + std::string(request.authority);
+}
+
+// SameSite=Lax keeps other sites' forms and scripts from sending the cookie; this keeps out what still gets through.
+Result<void> RouteContext::check_same_site(const Request& request) const {
+  if (is_safe(request.method)) return {};
+  const std::string_view origin = request.header("origin");
+  const std::string_view fetch_site = request.header("sec-fetch-site");
+  const bool foreign = (!origin.empty() && origin != origin_of(request)) ||
+                       (!fetch_site.empty() && fetch_site != "same-origin" && fetch_site != "none");
+  if (foreign) return Error(errors::kCrossSite, "this request came from a page of another site");
+  return {};
+}
+
+Result<SignedIn> RouteContext::signed_in(const Request& request) const {
+  const std::string_view authorization = request.header("authorization");
+  std::string_view token;
+  if (authorization.size() > kBearer.size() && equal_ignoring_case(authorization.substr(0, kBearer.size()), kBearer)) {
+    token = authorization.substr(kBearer.size());
+  } else {
+    token = find_cookie(request.header("cookie"), session_cookie(request));
+    if (!token.empty()) MINGMA_CHECK(check_same_site(request));
+  }
+  const auto session = dependencies_.sessions.find(token, now());
+  if (!session) return Error(errors::kNotSignedIn, "no session, or it has ended; sign in at /v1/session/login");
+  return SignedIn{*session, std::string(token)};
+}
+
+Result<service::Caller> RouteContext::signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const {
+  SignedMessage message = SignedMessage::of(request);
+  const std::string& origin = dependencies_.public_origin;
+  if (const std::size_t slashes = origin.find("://"); slashes != std::string::npos) {
+    message.scheme = std::string_view(origin).substr(0, slashes);
+    message.authority = std::string_view(origin).substr(slashes + 3);
+  }
+  SignaturePolicy policy;
+  policy.requires_digest = has_body;
+  MINGMA_TRY(SignatureClaim taken, take_signature(message, policy, now()));
+  claim.key_id = taken.key_id;
+  claim.base = to_bytes(as_bytes(taken.base));
+  claim.signature = std::move(taken.signature);
+  MINGMA_TRY(service::Caller caller, dependencies_.api.authenticate(claim));
+  MINGMA_CHECK(dependencies_.replays.use(taken.key_id, taken.nonce, taken.expires, now()));
+  if (dependencies_.per_institution != nullptr &&
+      dependencies_.per_institution->take(as_bytes(caller.institution), steady_millis()) > 0) {
+    return Error(errors::kTooManyRequests, "this institution sends too many requests");
+  }
+  return caller;
+}
+
+RouteOptions json_body(std::size_t bytes_max) {
+  return {.body = BodyMode::kWhole, .body_bytes_max = bytes_max, .consumes = {kJsonType}, .produces = kJsonType};
+}
+
+RouteOptions json_only() { return {.consumes = {}, .produces = kJsonType}; }
+
+Result<Json> parse_body(const Request& request) {
+  return parse_json(request.body, {.depth_max = 32, .bytes_max = kDocumentBytesMax});
+}
+
+Response json_response(const Json& json, int status) { return Response::json(json.to_string(), status); }
+
+Response cached_response(const Request& request, std::shared_ptr<const void> owner, std::string_view bytes, std::string_view etag,
+                         std::string_view type, std::string_view cache) {
+  const std::string quoted = etag.starts_with('"') ? std::string(etag) : "\"" + std::string(etag) + "\"";
+  const std::string_view wanted = request.header("if-none-match");
+  const bool known = !etag.empty() && (wanted == "*" || wanted.find(quoted) != std::string_view::npos);
+  Response response = known ? Response(304) : Response::shared(std::move(owner), bytes, type);
+  if (!etag.empty()) response.add_header("ETag", quoted);
+  response.set_cache_control(cache);
+  return response;
+}
+
+Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std::string_view where) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool leading_zero = text.size() > 1 && text[0] == '0';
+  if (text.empty() || leading_zero || error != std::errc() || end != text.data() + text.size() || value > max) {
+    return Error(errors::kInvalidQuery, "a whole number from 0 to " + std::to_string(max) + " is expected", std::string(where));
+  }
+  return value;
+}
+
+Result<std::uint64_t> number_parameter(const Parameters& parameters, std::string_view name, std::uint64_t absent, std::uint64_t max) {
+  const std::string* text = find_parameter(parameters, name);
+  return text == nullptr ? Result<std::uint64_t>(absent) : parse_number(*text, max, name);
+}
+
+Result<Parameters> known_parameters(const Request& request, std::initializer_list<std::string_view> known) {
+  MINGMA_TRY(Parameters parameters, parse_parameters(request.query));
+  for (const auto& [name, value] : parameters) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return Error(errors::kInvalidQuery, "this parameter is not known here", name);
+    }
+  }
+  return parameters;
+}
+
+}  // namespace mingma::http

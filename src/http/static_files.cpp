@@ -1,0 +1,123 @@
+#include "http/static_files.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "crypto/digest.h"
+#include "http/errors.h"
+#include "http/problem.h"
+#include "http/routes/context.h"
+
+namespace mingma::http {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFilesMax = 4'000;
+constexpr std::uintmax_t kBytesMax = 64u << 20;
+// Scripts, styles and connections of our own only; the camera, for scanning codes, is ours too. Styles inline because the
+// widget libraries set them on elements.
+constexpr std::string_view kContentPolicy =
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
+struct TypeOfSuffix {
+  std::string_view suffix;
+  std::string_view type;
+};
+constexpr auto kTypes = std::to_array<TypeOfSuffix>({
+    {".css", "text/css; charset=utf-8"},
+    {".html", kHtmlType},
+    {".ico", "image/x-icon"},
+    {".jpg", "image/jpeg"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".json", kJsonType},
+    {".map", kJsonType},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".png", "image/png"},
+    {".svg", "image/svg+xml"},
+    {".txt", kTextType},
+    {".wasm", "application/wasm"},
+    {".webmanifest", "application/manifest+json"},
+    {".woff2", "font/woff2"},
+});
+
+std::string_view type_of(const fs::path& file) {
+  const std::string suffix = file.extension().string();
+  const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeOfSuffix& each) { return each.suffix == suffix; });
+  return found == kTypes.end() ? std::string_view{} : found->type;
+}
+
+// "assets/index-4f3a9c1b.js": at least eight letters or digits between the last '-' and the suffix.
+bool has_hash_in_name(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  const std::size_t dash = stem.rfind('-');
+  if (dash == std::string::npos || stem.size() - dash - 1 < 8) return false;
+  return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+Error cannot(const std::string& what) { return {errors::kCannotServeFiles, what}; }
+
+}  // namespace
+
+Result<StaticFiles> StaticFiles::load(const std::string& folder) {
+  auto files = std::make_shared<Files>();
+  std::uintmax_t total = 0;
+  std::error_code error;
+  fs::recursive_directory_iterator walk(folder, error);
+  if (error) return cannot("the folder of pages cannot be read: " + error.message());
+  for (; walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+    if (error) return cannot("the folder of pages cannot be read: " + error.message());
+    const fs::path& path = walk->path();
+    if (path.filename().string().starts_with('.') || walk->is_symlink()) {
+      walk.disable_recursion_pending();
+      continue;
+    }
+    const std::string_view type = type_of(path);
+    if (!walk->is_regular_file() || type.empty()) continue;
+    File file;
+    file.type = type;
+    std::ifstream in(path, std::ios::binary);
+    file.bytes.assign(std::istreambuf_iterator<char>(in), {});
+    if (!in.good() && !in.eof()) return cannot("a page cannot be read");
+    total += file.bytes.size();
+    if (files->size() == kFilesMax || total > kBytesMax) return cannot("there are over 4,000 pages or over 64 MiB of them");
+    file.etag = hex_encode(ByteView(crypto::sha256(as_bytes(file.bytes))).first(16));
+    file.for_ever = has_hash_in_name(path);
+    files->emplace("/" + path.lexically_relative(folder).generic_string(), std::move(file));
+  }
+  return StaticFiles(std::move(files));
+}
+
+void StaticFiles::add_routes(Router& router) const {
+  router.add_plain(Method::kGet, "/{path...}", {}, [files = files_](Request& request) -> Result<Response> {
+    return answer(request, files);
+  });
+}
+
+Response StaticFiles::answer(const Request& request, const std::shared_ptr<const Files>& files) {
+  const std::string wanted = "/" + request.parameters[0];
+  auto found = files->find(wanted);
+  if (found == files->end()) found = files->find(wanted + (wanted.ends_with('/') ? "index.html" : "/index.html"));
+  // A page with its own routing answers for paths below its folder, but never for something that looks like a file.
+  const std::string_view last = std::string_view(wanted).substr(wanted.rfind('/') + 1);
+  if (found == files->end() && last.find('.') == std::string_view::npos) {
+    for (std::size_t end = wanted.rfind('/'); found == files->end() && end != std::string::npos && end > 0; end = wanted.rfind('/', end - 1)) {
+      found = files->find(wanted.substr(0, end) + "/index.html");
+    }
+  }
+  if (found == files->end()) return problem({errors::kNotFound, "there is nothing at this path"}, request.language);
+  const File& file = found->second;
+  const std::string_view cache = file.for_ever ? "public, max-age=31536000, immutable" : "public, no-cache";
+  Response response = cached_response(request, files, file.bytes, file.etag, file.type, cache);
+  response.add_header("Content-Security-Policy", kContentPolicy);
+  response.add_header("Permissions-Policy", "camera=(self), geolocation=(), microphone=()");
+  response.add_header("Referrer-Policy", "same-origin");
+  return response;
+}
+
+}  // namespace mingma::http
