@@ -1,10 +1,13 @@
-// Writes random CertLogic expressions and data with what our interpreter makes of them, one JSON object per line.
-// Usage: mingma_certlogic_random SEED COUNT
+// Writes random CertLogic expressions and data with what our interpreter makes of them, one JSON object per line; then
+// the conditions of the given policies on residents with random evidence.
+// Usage: mingma_certlogic_random SEED COUNT [POLICY.json...]
 //
 // Expressions are mostly well typed, so that most of them give a value, and wrong now and then. Left out because the
 // two implementations are known to differ there and error_paths.json has it: an index on a string.
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +16,9 @@
 #include "base/rng.h"
 #include "rules/certlogic/expression.h"
 #include "rules/certlogic/interpreter.h"
+#include "rules/evidence.h"
+#include "rules/facts.h"
+#include "rules/reducers.h"
 
 namespace {
 
@@ -181,23 +187,66 @@ Json result_of(const Json& json, const Json& data) {
   return Json(Json::Object{{"value", *value}});
 }
 
+void print(const Json& expression, const Json& data) {
+  Json line;
+  line.set("expression", expression);
+  line.set("data", data);
+  line.set("result", result_of(expression, data));
+  std::puts(line.to_string().c_str());
+}
+
+mingma::rules::FactRow random_resident(mingma::SeededRng& rng, mingma::UnixSeconds now) {
+  using namespace mingma::rules;
+  std::vector<Evidence> evidence;
+  for (std::uint64_t tries = 4 + rng.below(40); tries > 0; --tries) {
+    Evidence item{.kind = evidence_schema()[rng.below(evidence_schema().size())].kind};
+    item.at = now.plus(static_cast<std::int64_t>(rng.below(20 * mingma::kSecondsPerDay)) - 18 * mingma::kSecondsPerDay);
+    item.level = static_cast<std::uint8_t>(rng.below(8));
+    item.detail = static_cast<std::uint8_t>(rng.below(4));
+    item.flags = static_cast<std::uint8_t>(rng.below(4));
+    item.area = {rng.below(2) == 0 ? 0U : 410'100'000U};
+    if (rng.below(2) == 0) item.until = item.at.plus(static_cast<std::int64_t>(rng.below(5 * mingma::kSecondsPerDay)));
+    if (check_evidence(item).ok()) evidence.push_back(item);
+  }
+  return reduce(evidence, {.home = {410'100'000}}, AreaTable());
+}
+
+bool print_policy(const char* path, std::uint64_t seed) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto policy = mingma::parse_json(text);
+  const Json* rules = policy.ok() ? policy->find("rules") : nullptr;
+  const Json* from = policy.ok() ? policy->find("effective_from") : nullptr;
+  if (rules == nullptr || from == nullptr) return false;
+  const auto begin = mingma::parse_instant(from->string());
+  if (!begin.ok()) return false;
+  mingma::SeededRng rng(seed);
+  for (int i = 0; i < 100; ++i) {
+    const auto now = begin->plus(static_cast<std::int64_t>(rng.below(80 * mingma::kSecondsPerDay)));
+    const Json data = mingma::rules::to_rule_data(random_resident(rng, now), now);
+    for (const Json& rule : rules->array()) print(*rule.find("when"), data);
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s SEED COUNT\n", argv[0]);
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: %s SEED COUNT [POLICY.json...]\n", argv[0]);
     return 2;
   }
-  Generator generator(std::strtoull(argv[1], nullptr, 10));
+  const std::uint64_t seed = std::strtoull(argv[1], nullptr, 10);
+  Generator generator(seed);
   const long count = std::strtol(argv[2], nullptr, 10);
   for (long i = 0; i < count; ++i) {
     const Json data = generator.data();
-    const Json expression = generator.expression(static_cast<int>(2 + i % 4));
-    Json line;
-    line.set("expression", expression);
-    line.set("data", data);
-    line.set("result", result_of(expression, data));
-    std::puts(line.to_string().c_str());
+    print(generator.expression(static_cast<int>(2 + i % 4)), data);
+  }
+  for (int i = 3; i < argc; ++i) {
+    if (print_policy(argv[i], seed)) continue;
+    std::fprintf(stderr, "no policy: %s\n", argv[i]);
+    return 1;
   }
   return 0;
 }

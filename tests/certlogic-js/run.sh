@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares our CertLogic with the npm package certlogic-js: testdata/error_paths.json and random expressions.
+# Compares our CertLogic with the npm package certlogic-js: testdata/error_paths.json, random expressions, policies/.
 # Usage: run.sh [SEED [COUNT]]; MINGMA_BUILD is the build folder (default build/release). Exit status 77: skipped.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,5 +16,5 @@ generator=$build/src/rules/mingma_certlogic_random
 if [ ! -d "$here/node_modules/certlogic-js" ]; then
   npm ci --prefix "$here" --no-audit --no-fund --ignore-scripts >/dev/null 2>&1 || skip "npm could not install certlogic-js; is there a network?"
 fi
-echo "seed $seed, $count random expressions"
-"$generator" "$seed" "$count" | node "$here/check.mjs" "$root/src/rules/certlogic/testdata/error_paths.json"
+echo "seed $seed, $count random expressions, and the conditions of every policy on 100 random residents"
+"$generator" "$seed" "$count" "$root"/policies/*.json | node "$here/check.mjs" "$root/src/rules/certlogic/testdata/error_paths.json"
