@@ -61,6 +61,13 @@ TEST(ParseJson, RefusesANumberThatADoubleCannotTellFromAnInteger) {
   EXPECT_TRUE(parsed("9223372036854775807.5").is_double());
 }
 
+// Found by fuzzing: Boost.JSON 1.81 gives a neighbour of the nearest double.
+TEST(ParseJson, ReadsTheNearestDouble) {
+  EXPECT_EQ(parsed("9.223372036845776e+30").floating(), 9.223372036845776e+30);
+  EXPECT_EQ(parsed("0.1").floating(), 0.1);
+  EXPECT_EQ(parsed("123456789012345678901234567890").floating(), 123456789012345678901234567890.0);
+}
+
 TEST(ParseJson, NamesThePlaceOfAnError) {
   expect_refused("", "line 1, column 1");
   expect_refused("{\"a\":1,\n \"a\":2}", "line 2, column 4");
