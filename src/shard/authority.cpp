@@ -3,6 +3,7 @@
 #include "base/cbor.h"
 #include "base/json.h"
 #include "crypto/digest.h"
+#include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/json_members.h"
 #include "shard/statement_document.h"
@@ -10,7 +11,6 @@
 namespace mingma::shard {
 namespace {
 
-constexpr std::int64_t kClockSkewSeconds = 300;
 constexpr JsonLimits kManifestLimits{.depth_max = 8, .bytes_max = 4u << 20};
 
 // A line of the signature base: "content-digest": sha-256=:...:, perhaps among other digests.

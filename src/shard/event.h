@@ -45,6 +45,8 @@ enum class Outcome : std::uint8_t {
   kKeyDestroyed = 8,      // the resident's key was destroyed
   kWrongSigner = 9,       // a kind only residents may sign, or the other way round
 };
+// Is the statement kept as evidence, with a leaf?
+inline bool is_recorded(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded; }
 std::string_view to_string(Outcome outcome);  // "accepted", "duplicate", "unknown_resident", ...
 
 // The signature that stands behind a batch of statements.

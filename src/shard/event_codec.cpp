@@ -66,12 +66,10 @@ void write(CborWriter& out, const DeviceOperation& op) {
   out.bytes(op.resident.bytes).bytes(op.public_key);
 }
 
-bool recorded(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded; }
-
 void write(CborWriter& out, const StatementEntry& entry) {
-  out.array(recorded(entry.outcome) ? 11 : 4);
+  out.array(is_recorded(entry.outcome) ? 11 : 4);
   out.bytes(entry.resident.bytes).bytes(entry.id).unsigned_integer(static_cast<std::uint8_t>(entry.outcome)).unsigned_integer(entry.line);
-  if (!recorded(entry.outcome)) return;
+  if (!is_recorded(entry.outcome)) return;
   std::array<std::uint8_t, rules::kEvidenceImageBytes> image;
   rules::write_evidence(entry.evidence, image);
   out.unsigned_integer(static_cast<std::uint8_t>(entry.action)).bytes(image).integer(entry.signed_at.value).bytes(entry.record);
@@ -219,7 +217,7 @@ Result<void> read_entry(CborReader& in, StatementEntry& entry) {
   MINGMA_CHECK(read_array(in, entry.id.bytes));
   MINGMA_CHECK(read_enumeration(in, 1, 9, entry.outcome));
   MINGMA_CHECK(read_number(in, entry.line));
-  if (recorded(entry.outcome) != (fields == 11)) return invalid("a statement entry that does not fit its outcome");
+  if (is_recorded(entry.outcome) != (fields == 11)) return invalid("a statement entry that does not fit its outcome");
   if (fields == 4) return {};
   MINGMA_CHECK(read_enumeration(in, 1, 3, entry.action));
   MINGMA_TRY(const ByteView image, in.bytes());

@@ -18,11 +18,9 @@ InstitutionClass class_of(const ControlState& control, InstitutionNumber number)
   return institution == nullptr ? InstitutionClass::kNone : institution->klass;
 }
 
-bool recorded(const StatementEntry& entry) { return entry.outcome == Outcome::kAccepted || entry.outcome == Outcome::kSuperseded; }
-
 Result<void> fold_statements(Working& working, const StatementsOperation& operation, std::uint32_t& index) {
   for (const StatementEntry& entry : operation.entries) {
-    if (!recorded(entry)) continue;
+    if (!is_recorded(entry.outcome)) continue;
     const auto row = working.find(entry.resident);
     if (!row) return invalid("a statement about someone who is not registered");
     MINGMA_CHECK(working.add_statement(*row, operation.institution, entry, index++));
@@ -32,12 +30,12 @@ Result<void> fold_statements(Working& working, const StatementsOperation& operat
 
 struct Fold {
   Working& working;
-  const Event& event;
+  UnixSeconds time;
   std::uint32_t& index;  // canonical number of the next leaf
 
   Result<void> operator()(const DocumentOperation& op) const {
     ++index;
-    return working.add_document(op.document, event.time, working.sequence());
+    return working.add_document(op.document, time, working.sequence());
   }
   Result<void> operator()(const CheckpointOperation&) const {
     ++index;
@@ -95,7 +93,7 @@ struct Write {
     write_authority(op);
     write_outcomes(op);
     for (const StatementEntry& entry : op.entries) {
-      if (recorded(entry)) write_evidence(entry);
+      if (is_recorded(entry.outcome)) write_evidence(entry);
     }
   }
 
@@ -269,9 +267,13 @@ std::string_view tag_name(const ControlState& control, InstitutionNumber institu
   return found == nullptr ? std::string_view("self") : std::string_view(found->id);
 }
 
+Result<void> fold_operation(Working& working, const Operation& operation, UnixSeconds time, std::uint32_t& index) {
+  return std::visit(Fold{working, time, index}, operation);
+}
+
 Result<void> fold(Working& working, const Event& event) {
   std::uint32_t index = 0;
-  for (const Operation& operation : event.operations) MINGMA_CHECK(std::visit(Fold{working, event, index}, operation));
+  for (const Operation& operation : event.operations) MINGMA_CHECK(fold_operation(working, operation, event.time, index));
   return working.settle();
 }
 
@@ -302,6 +304,22 @@ Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger&
   delta.impl->machine = working.machine();
   batch.put(kMetaTable, as_bytes("state"), encode_machine_state(delta.impl->machine));
   return delta;
+}
+
+void commit_delta(Delta&& delta, ShardState& state, ledger::Ledger& ledger) {
+  Delta::Impl& change = *delta.impl;
+  for (const auto& [number, row] : change.rows) {
+    if (number.value < state.rows.size()) {
+      state.rows.set(number, row);
+    } else {
+      const RowNumber added = state.rows.append(row);
+      MINGMA_ASSERT(added == number);
+    }
+  }
+  state.control = std::move(change.control);
+  state.view = std::move(change.view);
+  state.machine = std::move(change.machine);
+  if (change.staged) ledger.commit(std::move(*change.staged));
 }
 
 }  // namespace mingma::shard

@@ -40,9 +40,14 @@ Leaf make_checkpoint_leaf(const Working& working, ByteView note);
 // What the blinded tag is made of: the institution's id, "self" for the resident, "" when nobody's statement caused it.
 std::string_view tag_name(const ControlState& control, InstitutionNumber institution, bool by_statement);
 
+// Folds one operation. `index`: canonical number of the next leaf, moved on.
+Result<void> fold_operation(Working& working, const Operation& operation, UnixSeconds time, std::uint32_t& index);
 // Folds the operations of a stored event, then settles. Refuses what no owner can have written (kShardInvalidEvent).
 Result<void> fold(Working& working, const Event& event);
 // Takes the event's decisions as written, and puts every table's changes and the leaves into the batch.
 Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger& ledger, store::Batch& batch);
+
+// Memory follows what is durable.
+void commit_delta(Delta&& delta, ShardState& state, ledger::Ledger& ledger);
 
 }  // namespace mingma::shard

@@ -136,21 +136,9 @@ Result<Delta> ShardMachine::apply(const log::Record& record, store::Batch& batch
 }
 
 void ShardMachine::commit(Delta&& delta) {
-  Delta::Impl& change = *delta.impl;
-  RowTable& rows = impl_->state.rows;
-  for (const auto& [number, row] : change.rows) {
-    if (number.value < rows.size()) {
-      rows.set(number, row);
-    } else {
-      const RowNumber added = rows.append(row);
-      MINGMA_ASSERT(added == number);
-    }
-  }
-  impl_->state.control = std::move(change.control);
-  impl_->state.view = std::move(change.view);
-  impl_->state.machine = std::move(change.machine);
-  if (change.staged) impl_->ledger->commit(std::move(*change.staged));
-  if (change.header) impl_->log.advance(*change.header);
+  const std::optional<log::RecordHeader> header = delta.impl->header;
+  commit_delta(std::move(delta), impl_->state, *impl_->ledger);
+  if (header) impl_->log.advance(*header);
 }
 
 bool ShardMachine::due(UnixSeconds now) const {

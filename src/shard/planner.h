@@ -51,9 +51,6 @@ class Planner {
 
   Result<void> check_statements(const StatementsCommand& command, InstitutionNumber institution) const;
   Result<StatementEntry> plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line);
-  Result<Outcome> check_line(const StatementsCommand& command, InstitutionNumber institution, const Statement& statement, RowNumber row,
-                             const StatementId& id, const ResidentKeys& keys);
-  Result<Outcome> check_correction(InstitutionNumber institution, const Statement& statement, RowNumber row, const ResidentKeys& keys) const;
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
   RecolourOperation choose_recolouring();

@@ -1,77 +1,21 @@
 // Deciding: whom the clock or a new policy concerns, what rules say, and the shuffle.
 #include <algorithm>
 
-#include "crypto/digest.h"
-#include "rules/compiled.h"
+#include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/planner.h"
 
 namespace mingma::shard {
-namespace {
-
-constexpr std::size_t kBlock = rules::CompiledPolicy::kRowsAtOnce;
-
-// Decisions of up to kBlock consecutive rows under the present view, without changing anything.
-class BlockDecider {
- public:
-  BlockDecider(const Working& working) : working_(working) {}  // NOLINT(google-explicit-constructor)
-
-  void decide(std::size_t first, std::size_t end) {
-    const RowTable& rows = working_.base().rows;
-    const std::size_t count = end - first;
-    std::vector<PolicyNumber> needed;
-    for (std::size_t i = 0; i < count; ++i) {
-      const RowNumber row{static_cast<std::uint32_t>(first + i)};
-      policies_[i] = working_.view().policy_for(rows.stay(row), rows.home(row));
-      verdicts_[i] = {{}, policies_[i]};
-      if (policies_[i] != kNoPolicyNumber && std::find(needed.begin(), needed.end(), policies_[i]) == needed.end()) needed.push_back(policies_[i]);
-    }
-    for (const PolicyNumber policy : needed) {
-      working_.control().compiled(policy).recolour(rows.facts(), first, end, working_.time(), std::span(outcomes_).first(count),
-                                                   std::span(horizons_).first(count));
-      for (std::size_t i = 0; i < count; ++i) {
-        if (policies_[i] == policy) verdicts_[i].decision = outcomes_[i].with_horizon(horizons_[i]);
-      }
-    }
-  }
-  const Verdict& verdict(std::size_t i) const { return verdicts_[i]; }
-
- private:
-  const Working& working_;
-  std::array<PolicyNumber, kBlock> policies_;
-  std::array<Verdict, kBlock> verdicts_;
-  std::array<rules::Outcome, kBlock> outcomes_;
-  std::array<std::uint32_t, kBlock> horizons_;
-};
-
-}  // namespace
 
 // Goes on from where the last one stopped until enough rows changed or were looked at.
 RecolourOperation Planner::choose_recolouring() {
-  const RowTable& rows = working_.base().rows;
   const RowNumber first = working_.machine().recolour_next;
-  const std::size_t end = std::min<std::size_t>(rows.size(), first.value + std::size_t{options_.recolour_rows_max});
-  const auto decider = std::make_unique<BlockDecider>(working_);
+  const std::size_t rows = working_.base().rows.size();
+  const std::size_t end = std::min(rows, first.value + std::size_t{options_.recolour_rows_max});
   std::vector<RowNumber> changed;
-  std::uint32_t work = 0;
-  std::size_t at = first.value;
-  while (at < end && work < options_.tick_decisions_max) {
-    const std::size_t block_end = std::min(end, at / kBlock * kBlock + kBlock);
-    decider->decide(at, block_end);
-    const std::size_t block = at;
-    for (; at < block_end && work < options_.tick_decisions_max; ++at) {
-      const RowNumber row{static_cast<std::uint32_t>(at)};
-      if (working_.machine().scope.concerns(rows.home(row), rows.stay(row), rows.flags(row))) {
-        ++work;  // the operation itself says that it is reduced and decided again
-        continue;
-      }
-      const Verdict& verdict = decider->verdict(at - block);
-      if (verdict.policy == rows.policy(row) && verdict.decision == rows.decision(row)) continue;
-      changed.push_back(row);
-      ++work;
-    }
-  }
-  const RecolourOperation operation{first, RowNumber{static_cast<std::uint32_t>(at)}};
+  const RowNumber next =
+      collect_changed(working_, first, RowNumber{static_cast<std::uint32_t>(end)}, options_.tick_decisions_max, changed);
+  const RecolourOperation operation{first, next};
   working_.recolour(operation);
   for (const RowNumber row : changed) working_.touch(row, DecisionCause::kRecolour);
   return operation;

@@ -1,13 +1,13 @@
 // Statements: who signed, may they, was it here before, what does it correct.
 #include "crypto/digest.h"
 #include "shard/authority.h"
+#include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/planner.h"
 
 namespace mingma::shard {
 namespace {
 
-constexpr std::int64_t kClockSkewSeconds = 300;
 constexpr std::size_t kAuthorityDigestOffset = 1 + 4;
 
 Error refused(const ErrorInfo& info, std::string message) { return Error(info, std::move(message)); }
@@ -55,41 +55,6 @@ Result<void> Planner::seal_authority(const StatementsCommand& command, Statement
   return {};
 }
 
-Result<Outcome> Planner::check_correction(InstitutionNumber institution, const Statement& statement, RowNumber row, const ResidentKeys& keys) const {
-  const bool add = statement.action == StatementAction::kAdd;
-  if (statement.action == StatementAction::kReplace) return Outcome::kAccepted;
-  const Touched* touched = const_cast<Working&>(working_).find_touched(row);
-  const std::uint8_t flags = touched != nullptr ? touched->row.flags : working_.base().rows.flags(row);
-  if (add && (flags & kRowWasCorrected) == 0) return Outcome::kAccepted;
-
-  const RecordTag tag = make_record_tag(keys, statement.institution, add ? statement.source_record : statement.earlier_record);
-  MINGMA_TRY(const auto evidence, working_.all_evidence(row));
-  for (const StoredEvidence& other : evidence) {
-    if (other.institution != institution) continue;
-    if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at) return Outcome::kSuperseded;
-    if (!add && other.status == EvidenceStatus::kEffective && other.record == tag) return Outcome::kAccepted;
-  }
-  return add ? Outcome::kAccepted : Outcome::kNoEarlierRecord;
-}
-
-Result<Outcome> Planner::check_line(const StatementsCommand& command, InstitutionNumber institution, const Statement& statement, RowNumber row,
-                                    const StatementId& id, const ResidentKeys& keys) {
-  MINGMA_TRY(const bool duplicate, working_.has_evidence(statement.resident, row, id));
-  if (duplicate) return Outcome::kDuplicate;
-  if (command.authority != AuthorityKind::kSession) {
-    const Touched* touched = working_.find_touched(row);
-    const DivisionCode home = touched != nullptr ? touched->row.home : working_.base().rows.home(row);
-    const DivisionCode stay = touched != nullptr ? touched->row.stay : working_.base().rows.stay(row);
-    const rules::EvidenceKind kind = statement.evidence.kind;
-    const ControlState& control = working_.control();
-    if (!control.authorised(institution, kind, home, statement.signed_at, event_.time) &&
-        (stay == home || !control.authorised(institution, kind, stay, statement.signed_at, event_.time))) {
-      return Outcome::kNotAuthorised;
-    }
-  }
-  return check_correction(institution, statement, row, keys);
-}
-
 Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line) {
   const Statement& statement = line.statement;
   StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
@@ -111,8 +76,8 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
     entry.outcome = Outcome::kKeyDestroyed;
     return entry;
   }
-  MINGMA_TRY(entry.outcome, check_line(command, institution, statement, *row, entry.id, *keys));
-  if (entry.outcome != Outcome::kAccepted && entry.outcome != Outcome::kSuperseded) return entry;
+  MINGMA_TRY(entry.outcome, check_line(working_, command.authority, institution, statement, *row, entry.id, *keys));
+  if (!is_recorded(entry.outcome)) return entry;
 
   entry.action = statement.action;
   entry.evidence = statement.evidence;

@@ -80,7 +80,7 @@ class TestProvince {
   SignedDocument genesis();
   SignedDocument institution(std::string_view id, InstitutionClass klass, std::string_view division = "41");
   SignedDocument grant(std::string_view id, std::string_view grantee, std::vector<std::string> kinds, std::vector<std::string> areas,
-                       UnixSeconds from = kStart, UnixSeconds until = kStart.plus(400 * kDay), bool may_delegate = false,
+                       UnixSeconds from = kStart.plus(-kDay), UnixSeconds until = kStart.plus(400 * kDay), bool may_delegate = false,
                        std::string_view grantor = "root");
   SignedDocument revocation(std::string_view id, std::string_view grant, UnixSeconds from);
   SignedDocument area_order(std::string_view number, std::string_view area, std::string_view level, UnixSeconds from, UnixSeconds until,

@@ -159,6 +159,26 @@ std::optional<RowNumber> Working::find(const ResidentId& resident) const {
   return found->second;
 }
 
+const Touched* Working::peek(RowNumber number) const {
+  const auto found = touched_rows_.find(number.value);
+  return found == touched_rows_.end() ? nullptr : &touched_[found->second];
+}
+
+DivisionCode Working::home(RowNumber row) const {
+  const Touched* touched = peek(row);
+  return touched != nullptr ? touched->row.home : state_.rows.home(row);
+}
+
+DivisionCode Working::stay(RowNumber row) const {
+  const Touched* touched = peek(row);
+  return touched != nullptr ? touched->row.stay : state_.rows.stay(row);
+}
+
+std::uint8_t Working::flags(RowNumber row) const {
+  const Touched* touched = peek(row);
+  return touched != nullptr ? touched->row.flags : state_.rows.flags(row);
+}
+
 Touched* Working::find_touched(RowNumber number) {
   const auto found = touched_rows_.find(number.value);
   return found == touched_rows_.end() ? nullptr : &touched_[found->second];
@@ -200,12 +220,11 @@ RowNumber Working::add_resident(const RegisterOperation& operation) {
 }
 
 Result<bool> Working::has_evidence(const ResidentId& resident, RowNumber row, const StatementId& id) const {
-  const auto found = touched_rows_.find(row.value);
-  if (found != touched_rows_.end()) {
-    for (std::uint32_t at = touched_[found->second].first_pending; at != 0; at = pending_[at - 1].next) {
+  if (const Touched* touched = peek(row)) {
+    for (std::uint32_t at = touched->first_pending; at != 0; at = pending_[at - 1].next) {
       if (pending_[at - 1].stored.id == id) return true;
     }
-    if (touched_[found->second].is_new) return false;
+    if (touched->is_new) return false;
   }
   if (row.value < state_.rows.size() && (state_.rows.flags(row) & kRowHasEvidence) == 0) return false;
   thread_local Bytes scratch;
@@ -214,8 +233,7 @@ Result<bool> Working::has_evidence(const ResidentId& resident, RowNumber row, co
 
 Result<std::vector<StoredEvidence>> Working::all_evidence(RowNumber row) const {
   std::vector<StoredEvidence> out;
-  const auto found = touched_rows_.find(row.value);
-  const Touched* touched = found == touched_rows_.end() ? nullptr : &touched_[found->second];
+  const Touched* touched = peek(row);
   const bool stored = touched == nullptr ? (state_.rows.flags(row) & kRowHasEvidence) != 0
                                          : !touched->is_new && (touched->before.flags & kRowHasEvidence) != 0;
   if (stored) {

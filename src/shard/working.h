@@ -78,6 +78,7 @@ class Working {
   const ControlView& view() const { return *view_; }
   const ShardState& base() const { return state_; }
   MachineState& machine() { return machine_; }
+  const MachineState& machine() const { return machine_; }
 
   // Documents that this event published: appended to the control state at once.
   Result<void> add_document(const SignedDocument& document, UnixSeconds published_at, Sequence control_sequence);
@@ -85,6 +86,9 @@ class Working {
   Result<void> follow(const FollowOperation& operation);
 
   std::optional<RowNumber> find(const ResidentId& resident) const;
+  DivisionCode home(RowNumber row) const;
+  DivisionCode stay(RowNumber row) const;
+  std::uint8_t flags(RowNumber row) const;
   std::size_t row_count() const { return state_.rows.size() + new_rows_; }
   // The row as it is now, within the event.
   const Row& touch(RowNumber number, DecisionCause cause);
@@ -114,6 +118,7 @@ class Working {
   std::shared_ptr<const ControlView> shared_view() const { return view_; }
 
  private:
+  const Touched* peek(RowNumber number) const;
   void renew_view();
   void attach(Touched& touched, PendingEvidence pending);
   Result<void> correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry);
