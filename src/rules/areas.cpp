@@ -35,8 +35,10 @@ Result<void> check_area_order(const AreaOrder& order) {
     return fail("level", "an order without level, class or test interval orders nothing");
   }
   if (order.from.value <= 0 || order.from.value > kInstantMax) return fail("from", "missing, or outside 1970 to 2106");
-  if (order.until <= order.from || order.until.value > kInstantMax) return fail("until", "missing, or not after the beginning");
-  if (order.counts_from.value < 0 || order.counts_from > order.from) return fail("counts_from", "later than the beginning");
+  if (order.until <= order.from || order.until.value > kInstantMax)
+    return fail("until", "missing, or not after the beginning");
+  if (order.counts_from.value < 0 || order.counts_from > order.from)
+    return fail("counts_from", "later than the beginning");
   return {};
 }
 
@@ -66,7 +68,8 @@ AreaStatus AreaTable::status_at(DivisionCode place) const {
       status.level = std::max(status.level, order.level);
       status.lockdown = std::max(status.lockdown, order.lockdown);
       const std::uint8_t hours = order.test_interval_hours;
-      if (hours != 0 && (status.test_interval_hours == 0 || hours < status.test_interval_hours)) status.test_interval_hours = hours;
+      if (hours != 0 && (status.test_interval_hours == 0 || hours < status.test_interval_hours))
+        status.test_interval_hours = hours;
     }
   }
   return status;

@@ -32,7 +32,8 @@ struct AreaOrder {
   LockdownClass lockdown = LockdownClass::kNone;
   std::uint8_t test_interval_hours = 0;  // a test at least this often; 0: none required
   UnixSeconds from{};
-  UnixSeconds until{};        // exclusive; mandatory, later than `from`; lifting an order early = the same number with an earlier until
+  UnixSeconds until{};  // exclusive; mandatory, later than `from`; lifting an order early = the same number with an
+                        // earlier until
   // Stays from this instant on count as stays in the area; not after `from`. Notices of 2022 reached back before the
   // day of grading ("left within 14 days before it was graded"). {0}: same as `from`.
   UnixSeconds counts_from{};
@@ -77,7 +78,8 @@ class AreaTable {
  private:
   std::vector<AreaOrder> orders_;
   std::map<std::uint32_t, std::vector<std::size_t>> by_area_;  // division code -> orders, for exact prefixes
-  std::map<std::uint32_t, std::vector<std::size_t>> by_city_;  // prefecture (or the area itself, if larger) -> risk orders
+  std::map<std::uint32_t, std::vector<std::size_t>>
+      by_city_;  // prefecture (or the area itself, if larger) -> risk orders
   DivisionCode province_{};
   UnixSeconds as_of_{};
 };

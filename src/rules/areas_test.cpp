@@ -33,7 +33,9 @@ TEST(AreaTable, AnOrderHoldsForEverythingBelowItsAreaAndNothingBeside) {
 
 TEST(AreaTable, AnOrderHoldsFromItsBeginningUntilJustBeforeItsEnd) {
   const auto level = [](std::int64_t now) {
-    return AreaTable({order("1", 410'102'000, RiskLevel::kHigh, 10, 20)}, {410'000'000}, {now}).status_at({410'102'001}).level;
+    return AreaTable({order("1", 410'102'000, RiskLevel::kHigh, 10, 20)}, {410'000'000}, {now})
+        .status_at({410'102'001})
+        .level;
   };
   EXPECT_EQ(level(9), RiskLevel::kNone);
   EXPECT_EQ(level(10), RiskLevel::kHigh);
@@ -42,7 +44,8 @@ TEST(AreaTable, AnOrderHoldsFromItsBeginningUntilJustBeforeItsEnd) {
 }
 
 TEST(AreaTable, TheNextChangeIsTheNextBeginningOrEnd) {
-  const std::vector<AreaOrder> orders{order("1", 410'102'000, RiskLevel::kHigh, 10, 20), order("2", 410'103'000, RiskLevel::kLow, 15, 40)};
+  const std::vector<AreaOrder> orders{order("1", 410'102'000, RiskLevel::kHigh, 10, 20),
+                                      order("2", 410'103'000, RiskLevel::kLow, 15, 40)};
   const auto next = [&](std::int64_t now) { return AreaTable(orders, {410'000'000}, {now}).next_change().value; };
   EXPECT_EQ(next(5), 10);
   EXPECT_EQ(next(10), 15);
@@ -52,9 +55,10 @@ TEST(AreaTable, TheNextChangeIsTheNextBeginningOrEnd) {
 }
 
 TEST(AreaTable, RiskOrdersOfACityIncludeThoseOfItsProvinceAndNoLowRisk) {
-  const AreaTable table({order("1", 410'102'001, RiskLevel::kHigh, 10, 20), order("2", 410'105'000, RiskLevel::kLow, 10, 20),
-                         order("3", 410'000'000, RiskLevel::kMedium, 10, 20), order("4", 410'302'000, RiskLevel::kHigh, 10, 20)},
-                        {410'000'000}, {15});
+  const AreaTable table(
+      {order("1", 410'102'001, RiskLevel::kHigh, 10, 20), order("2", 410'105'000, RiskLevel::kLow, 10, 20),
+       order("3", 410'000'000, RiskLevel::kMedium, 10, 20), order("4", 410'302'000, RiskLevel::kHigh, 10, 20)},
+      {410'000'000}, {15});
   std::vector<std::string> numbers;
   for (const AreaOrder* found : table.risk_orders_in_city_of({410'105'002})) numbers.push_back(found->number);
   EXPECT_EQ(numbers, (std::vector<std::string>{"1", "3"}));

@@ -20,7 +20,8 @@ Result<CompiledPolicy> CompiledPolicy::compile(const Policy& policy) {
       condition = {program->graph.interpreted(index, false), program->graph.interpreted(index, true)};
       program->interpreted.push_back({rule.when, std::move(flips).value()});
     }
-    program->steps.push_back({*condition, {DecisionStatus::kDecided, rule.colour, rule.measure, static_cast<RuleIndex>(i)}});
+    program->steps.push_back(
+        {*condition, {DecisionStatus::kDecided, rule.colour, rule.measure, static_cast<RuleIndex>(i)}});
   }
   return CompiledPolicy(std::move(program));
 }

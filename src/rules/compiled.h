@@ -1,14 +1,14 @@
 // The compiled evaluator: one policy over one resident or over columns of millions. Same decisions and horizons as
 // rules/decide.h, always; what the shards run.
 //
-// Compilation turns each condition into range tests on columns and comparisons of a fact with the clock, and evaluates them
-// for 1,024 rows at a time in loops that the compiler vectorises (AVX-512, AVX2 or plain, chosen when the program starts).
-// A rule is only looked at for rows that no earlier rule decided, and left at the first operand that is false for all of
-// them. Every value carries how long it holds; that gives the horizon of every row in the same pass.
+// Compilation turns each condition into range tests on columns and comparisons of a fact with the clock, and evaluates
+// them for 1,024 rows at a time in loops that the compiler vectorises (AVX-512, AVX2 or plain, chosen when the program
+// starts). A rule is only looked at for rows that no earlier rule decided, and left at the first operand that is false
+// for all of them. Every value carries how long it holds; that gives the horizon of every row in the same pass.
 //
-// Whole years and months are computed row by row, since ECMAScript's overflow is not monotone. What cannot be compiled at all
-// (comparing the text of instants, extractFromUVCI, dccDateOfBirth, adding two facts, conditions of more than 20,000 nodes)
-// is interpreted row by row, some hundred times slower; interpreted_rules() says how many rules that is.
+// Whole years and months are computed row by row, since ECMAScript's overflow is not monotone. What cannot be compiled
+// at all (comparing the text of instants, extractFromUVCI, dccDateOfBirth, adding two facts, conditions of more than
+// 20,000 nodes) is interpreted row by row, some hundred times slower; interpreted_rules() says how many rules that is.
 //
 // Threading: immutable and cheap to copy; recolour may run on any number of threads over disjoint output ranges, while
 // nobody writes the columns.
@@ -51,11 +51,11 @@ class CompiledPolicy {
   Decision decide(const FactRow& facts, UnixSeconds now) const;
 
   // Decides rows begin..end of the columns; outcomes[i] and horizons[i] are those of row begin + i, horizon 0 is none.
-  // Requires begin <= end <= columns.size() and spans of end - begin. Any range will do; one that begins at a multiple of
-  // kRowsAtOnce wastes nothing.
+  // Requires begin <= end <= columns.size() and spans of end - begin. Any range will do; one that begins at a multiple
+  // of kRowsAtOnce wastes nothing.
   static constexpr std::size_t kRowsAtOnce = 1024;
-  void recolour(const FactColumns& columns, std::size_t begin, std::size_t end, UnixSeconds now, std::span<Outcome> outcomes,
-                std::span<std::uint32_t> horizons) const;
+  void recolour(const FactColumns& columns, std::size_t begin, std::size_t end, UnixSeconds now,
+                std::span<Outcome> outcomes, std::span<std::uint32_t> horizons) const;
 
  private:
   explicit CompiledPolicy(std::shared_ptr<const PolicyProgram> program) : program_(std::move(program)) {}

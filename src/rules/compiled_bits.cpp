@@ -9,9 +9,10 @@ constexpr std::size_t kConjunctsMax = 64;  // beyond, an "and" is built as it st
 
 std::uint64_t hash_of(const BitNode& n) {
   std::uint64_t h = 0xCBF2'9CE4'8422'2325;
-  for (const std::uint64_t part : {static_cast<std::uint64_t>(n.op), static_cast<std::uint64_t>(n.fact), static_cast<std::uint64_t>(n.other),
-                                   std::uint64_t{n.left}, std::uint64_t{n.right}, std::uint64_t{n.low}, std::uint64_t{n.high},
-                                   static_cast<std::uint64_t>(n.seconds), static_cast<std::uint64_t>(n.months)}) {
+  for (const std::uint64_t part :
+       {static_cast<std::uint64_t>(n.op), static_cast<std::uint64_t>(n.fact), static_cast<std::uint64_t>(n.other),
+        std::uint64_t{n.left}, std::uint64_t{n.right}, std::uint64_t{n.low}, std::uint64_t{n.high},
+        static_cast<std::uint64_t>(n.seconds), static_cast<std::uint64_t>(n.months)}) {
     h = (h ^ part) * 0x100'0000'01B3;
   }
   return h;
@@ -32,9 +33,12 @@ Trend combined(Trend a, Trend b) {
 
 std::uint32_t column_max(FactId fact) {
   switch (fact_info(fact).kind) {
-    case FactKind::kInstant: return 0xFFFF'FFFF;
-    case FactKind::kDate: return 0xFFFF;
-    default: return fact_info(fact).value_max;
+    case FactKind::kInstant:
+      return 0xFFFF'FFFF;
+    case FactKind::kDate:
+      return 0xFFFF;
+    default:
+      return fact_info(fact).value_max;
   }
 }
 
@@ -68,7 +72,11 @@ BitIndex BitGraph::range(FactId fact, std::uint32_t low, std::uint32_t high) {
   high = std::min(high, column_max(fact));
   if (low > high) return kFalseBit;
   if (low == 0 && high == column_max(fact)) return kTrueBit;
-  return add({.op = BitOp::kRange, .fact = fact, .low = low, .high = high, .cost = static_cast<std::uint32_t>(fact_info(fact).width_bytes())});
+  return add({.op = BitOp::kRange,
+              .fact = fact,
+              .low = low,
+              .high = high,
+              .cost = static_cast<std::uint32_t>(fact_info(fact).width_bytes())});
 }
 
 BitIndex BitGraph::present(FactId fact) { return range(fact, 1, column_max(fact)); }
@@ -78,7 +86,12 @@ BitIndex BitGraph::before(FactId fact, std::int64_t seconds) {
 }
 
 BitIndex BitGraph::calendar(FactId fact, std::int64_t months, std::int64_t seconds) {
-  return add({.op = BitOp::kCalendar, .trend = Trend::kFalling, .fact = fact, .seconds = seconds, .months = months, .cost = 100});
+  return add({.op = BitOp::kCalendar,
+              .trend = Trend::kFalling,
+              .fact = fact,
+              .seconds = seconds,
+              .months = months,
+              .cost = 100});
 }
 
 BitIndex BitGraph::clock_at_least(std::int64_t seconds) {
@@ -98,7 +111,10 @@ BitIndex BitGraph::compare(const DateComparison& comparison) {
 }
 
 BitIndex BitGraph::interpreted(std::uint32_t condition, bool error) {
-  return add({.op = error ? BitOp::kInterpretedError : BitOp::kInterpreted, .trend = Trend::kMixed, .left = condition, .cost = 10'000});
+  return add({.op = error ? BitOp::kInterpretedError : BitOp::kInterpreted,
+              .trend = Trend::kMixed,
+              .left = condition,
+              .cost = 10'000});
 }
 
 BitIndex BitGraph::negate(BitIndex a) {
@@ -141,7 +157,8 @@ bool BitGraph::implies(BitIndex a, BitIndex b) const {
   const BitNode& y = nodes_[b];
   if (y.op != BitOp::kRange) return false;
   if (x.op == BitOp::kRange) return x.fact == y.fact && x.low >= y.low && x.high <= y.high;
-  if (x.op == BitOp::kBefore || x.op == BitOp::kCalendar) return x.fact == y.fact && y.low <= 1 && y.high == column_max(y.fact);
+  if (x.op == BitOp::kBefore || x.op == BitOp::kCalendar)
+    return x.fact == y.fact && y.low <= 1 && y.high == column_max(y.fact);
   return false;
 }
 
@@ -178,18 +195,24 @@ BitIndex BitGraph::given(BitIndex part, BitIndex known) {
 
 // Left to right, the cheapest first; of two that say the same one goes.
 BitIndex BitGraph::conjunction(std::vector<BitIndex> parts) {
-  std::sort(parts.begin(), parts.end(), [&](BitIndex x, BitIndex y) { return std::pair(nodes_[x].cost, x) < std::pair(nodes_[y].cost, y); });
+  std::sort(parts.begin(), parts.end(),
+            [&](BitIndex x, BitIndex y) { return std::pair(nodes_[x].cost, x) < std::pair(nodes_[y].cost, y); });
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   BitIndex result = kTrueBit;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool implied = std::any_of(parts.begin(), parts.end(), [&](BitIndex other) { return other != parts[i] && implies(other, parts[i]); });
+    const bool implied = std::any_of(parts.begin(), parts.end(),
+                                     [&](BitIndex other) { return other != parts[i] && implies(other, parts[i]); });
     if (implied) continue;
     const BitNode& x = nodes_[result];
     const BitNode& y = nodes_[parts[i]];
     if (result == kTrueBit) {
       result = parts[i];
     } else {
-      result = add({.op = BitOp::kAnd, .trend = combined(x.trend, y.trend), .left = result, .right = parts[i], .cost = x.cost + y.cost});
+      result = add({.op = BitOp::kAnd,
+                    .trend = combined(x.trend, y.trend),
+                    .left = result,
+                    .right = parts[i],
+                    .cost = x.cost + y.cost});
     }
   }
   return result;
@@ -203,7 +226,11 @@ BitIndex BitGraph::both(BitIndex a, BitIndex b) {
   append_conjuncts(a, parts);
   append_conjuncts(b, parts);
   if (parts.size() > kConjunctsMax) {
-    return add({.op = BitOp::kAnd, .trend = combined(nodes_[a].trend, nodes_[b].trend), .left = a, .right = b, .cost = nodes_[a].cost + nodes_[b].cost});
+    return add({.op = BitOp::kAnd,
+                .trend = combined(nodes_[a].trend, nodes_[b].trend),
+                .left = a,
+                .right = b,
+                .cost = nodes_[a].cost + nodes_[b].cost});
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     for (std::size_t k = 0; k < parts.size(); ++k) {
@@ -249,10 +276,15 @@ BitIndex BitGraph::either(BitIndex a, BitIndex b) {
   const BitNode x = nodes_[a];
   const BitNode y = nodes_[b];
   if (x.op == BitOp::kRange && y.op == BitOp::kRange && x.fact == y.fact) {  // neighbours become one
-    if ((x.high < y.low && x.high + 1 == y.low) || (y.high < x.low && y.high + 1 == x.low)) return range(x.fact, std::min(x.low, y.low), std::max(x.high, y.high));
+    if ((x.high < y.low && x.high + 1 == y.low) || (y.high < x.low && y.high + 1 == x.low))
+      return range(x.fact, std::min(x.low, y.low), std::max(x.high, y.high));
   }
   const bool a_first = std::pair(x.cost, a) < std::pair(y.cost, b);
-  return add({.op = BitOp::kOr, .trend = combined(x.trend, y.trend), .left = a_first ? a : b, .right = a_first ? b : a, .cost = x.cost + y.cost});
+  return add({.op = BitOp::kOr,
+              .trend = combined(x.trend, y.trend),
+              .left = a_first ? a : b,
+              .right = a_first ? b : a,
+              .cost = x.cost + y.cost});
 }
 
 }  // namespace mingma::rules

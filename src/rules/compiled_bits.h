@@ -1,13 +1,14 @@
-// Conditions as a graph of two-valued nodes over fact columns and the clock: what a policy is compiled to. Internal to `rules`.
+// Conditions as a graph of two-valued nodes over fact columns and the clock: what a policy is compiled to. Internal to
+// `rules`.
 //
-// A CertLogic condition becomes two nodes: where it is true and where it is an error. Leaves test one column against a range, or
-// compare a fact plus a duration with the clock; everything else is not, and, or. Equal nodes are made once, and contradictions
-// (present and absent at once) are folded away, so that most conditions turn out to have no reachable error at all.
+// A CertLogic condition becomes two nodes: where it is true and where it is an error. Leaves test one column against a
+// range, or compare a fact plus a duration with the clock; everything else is not, and, or. Equal nodes are made once,
+// and contradictions (present and absent at once) are folded away, so that most conditions turn out to have no
+// reachable error at all.
 //
-// Each node knows its trend: how often it can still change as time passes. From that and the instants at which leaves flip, an
-// evaluator can tell how long a node keeps its value, and whether it really changes then ("exact").
-// Threading: immutable once built.
-// Limits: kBitNodesMax nodes; a condition that would need more is interpreted row by row.
+// Each node knows its trend: how often it can still change as time passes. From that and the instants at which leaves
+// flip, an evaluator can tell how long a node keeps its value, and whether it really changes then ("exact"). Threading:
+// immutable once built. Limits: kBitNodesMax nodes; a condition that would need more is interpreted row by row.
 #pragma once
 
 #include <cstdint>
@@ -30,13 +31,13 @@ inline constexpr BitIndex kTrueBit = 1;
 enum class BitOp : std::uint8_t {
   kFalse,
   kTrue,
-  kRange,        // low <= fact <= high, on the stored value
-  kBefore,       // fact present, and now < fact + seconds
-  kCalendar,     // fact present, and now < fact + months + seconds
-  kClockAtLeast, // now >= seconds, the same for every row
-  kPair,         // fact + seconds < other, times in seconds, numbers as they are; presence is tested beside it
-  kCompare,      // comparison(index): any two date-times, months included; row by row
-  kInterpreted,  // condition(index) is true
+  kRange,         // low <= fact <= high, on the stored value
+  kBefore,        // fact present, and now < fact + seconds
+  kCalendar,      // fact present, and now < fact + months + seconds
+  kClockAtLeast,  // now >= seconds, the same for every row
+  kPair,          // fact + seconds < other, times in seconds, numbers as they are; presence is tested beside it
+  kCompare,       // comparison(index): any two date-times, months included; row by row
+  kInterpreted,   // condition(index) is true
   kInterpretedError,
   kNot,
   kAnd,

@@ -25,7 +25,8 @@ constexpr std::array<std::uint8_t, kLanes> filled(std::uint8_t value) {
 alignas(64) constexpr std::array<std::uint8_t, kLanes> kNoLane = filled(0);
 alignas(64) constexpr std::array<std::uint8_t, kLanes> kEveryLane = filled(0xFF);
 
-// A node's value in kLanes rows. No `until`: it holds for ever everywhere. No `inexact`: every lane that does not changes then.
+// A node's value in kLanes rows. No `until`: it holds for ever everywhere. No `inexact`: every lane that does not
+// changes then.
 struct Lanes {
   const std::uint8_t* mask = kNoLane.data();
   const std::uint32_t* until = nullptr;
@@ -46,7 +47,12 @@ struct alignas(64) Buffer {
 class BlockEvaluation {
  public:
   BlockEvaluation(const PolicyProgram& program, const FactColumns& columns, UnixSeconds now)
-      : program_(program), columns_(columns), now_(now), epochs_(program.graph.size()), lanes_(program.graph.size()), buffers_(program.graph.size()) {}
+      : program_(program),
+        columns_(columns),
+        now_(now),
+        epochs_(program.graph.size()),
+        lanes_(program.graph.size()),
+        buffers_(program.graph.size()) {}
 
   // Decides rows first..first + kLanes; afterwards codes() and horizons() hold them.
   void run(std::size_t first);
@@ -108,35 +114,50 @@ const Lanes& BlockEvaluation::bit(BitIndex index) {
 void BlockEvaluation::evaluate(BitIndex index, Lanes& out) {
   const BitNode& n = program_.graph.node(index);
   switch (n.op) {
-    case BitOp::kFalse: return;
+    case BitOp::kFalse:
+      return;
     case BitOp::kTrue:
       out.mask = kEveryLane.data();
       out.any = out.all = true;
       return;
-    case BitOp::kRange: return evaluate_range(n, out);
-    case BitOp::kBefore: return evaluate_before(n, out);
-    case BitOp::kPair: return evaluate_pair(n, out);
+    case BitOp::kRange:
+      return evaluate_range(n, out);
+    case BitOp::kBefore:
+      return evaluate_before(n, out);
+    case BitOp::kPair:
+      return evaluate_pair(n, out);
     case BitOp::kClockAtLeast:
     case BitOp::kCalendar:
     case BitOp::kCompare:
     case BitOp::kInterpreted:
-    case BitOp::kInterpretedError: return evaluate_rows(n, out);
-    case BitOp::kNot: return evaluate_not(n, out);
-    case BitOp::kAnd: return evaluate_and(n, 0, out);
-    case BitOp::kOr: return evaluate_and(n, 0xFF, out);
+    case BitOp::kInterpretedError:
+      return evaluate_rows(n, out);
+    case BitOp::kNot:
+      return evaluate_not(n, out);
+    case BitOp::kAnd:
+      return evaluate_and(n, 0, out);
+    case BitOp::kOr:
+      return evaluate_and(n, 0xFF, out);
   }
 }
 
 void BlockEvaluation::evaluate_range(const BitNode& n, Lanes& out) {
   Buffer& to = buffer(out);
   switch (fact_info(n.fact).width_bytes()) {
-    case 4: return finish(kernels::range_lanes(columns_.instants(block(), n.fact).data() + offset(), n.low, n.high, to.mask.data()), out, to);
+    case 4:
+      return finish(
+          kernels::range_lanes(columns_.instants(block(), n.fact).data() + offset(), n.low, n.high, to.mask.data()),
+          out, to);
     case 2:
-      return finish(kernels::range_lanes(columns_.dates(block(), n.fact).data() + offset(), static_cast<std::uint16_t>(n.low),
-                                         static_cast<std::uint16_t>(n.high), to.mask.data()), out, to);
+      return finish(
+          kernels::range_lanes(columns_.dates(block(), n.fact).data() + offset(), static_cast<std::uint16_t>(n.low),
+                               static_cast<std::uint16_t>(n.high), to.mask.data()),
+          out, to);
     default:
-      return finish(kernels::range_lanes(columns_.bytes(block(), n.fact).data() + offset(), static_cast<std::uint8_t>(n.low),
-                                         static_cast<std::uint8_t>(n.high), to.mask.data()), out, to);
+      return finish(
+          kernels::range_lanes(columns_.bytes(block(), n.fact).data() + offset(), static_cast<std::uint8_t>(n.low),
+                               static_cast<std::uint8_t>(n.high), to.mask.data()),
+          out, to);
   }
 }
 
@@ -150,10 +171,12 @@ void BlockEvaluation::evaluate_before(const BitNode& n, Lanes& out) {
   Buffer& to = buffer(out);
   Summary summary;
   if (cap < low) {
-    summary = kernels::range_lanes(columns_.instants(block(), n.fact).data() + offset(), static_cast<std::uint32_t>(low), kForever, to.mask.data());
+    summary = kernels::range_lanes(columns_.instants(block(), n.fact).data() + offset(),
+                                   static_cast<std::uint32_t>(low), kForever, to.mask.data());
   } else {
-    summary = kernels::before_lanes(columns_.instants(block(), n.fact).data() + offset(), static_cast<std::uint32_t>(low),
-                                    static_cast<std::uint32_t>(cap), static_cast<std::uint32_t>(n.seconds), to.mask.data(), to.until.data());
+    summary = kernels::before_lanes(columns_.instants(block(), n.fact).data() + offset(),
+                                    static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(cap),
+                                    static_cast<std::uint32_t>(n.seconds), to.mask.data(), to.until.data());
   }
   finish(summary, out, to);
 }
@@ -163,11 +186,13 @@ void BlockEvaluation::evaluate_pair(const BitNode& n, Lanes& out) {
   if (width != fact_info(n.other).width_bytes() || width == 2) return evaluate_rows(n, out);
   Buffer& to = buffer(out);
   if (width == 4) {
-    finish(kernels::pair_lanes(columns_.instants(block(), n.fact).data() + offset(), columns_.instants(block(), n.other).data() + offset(),
-                               n.seconds, to.mask.data()), out, to);
+    finish(kernels::pair_lanes(columns_.instants(block(), n.fact).data() + offset(),
+                               columns_.instants(block(), n.other).data() + offset(), n.seconds, to.mask.data()),
+           out, to);
   } else {
-    finish(kernels::pair_lanes(columns_.bytes(block(), n.fact).data() + offset(), columns_.bytes(block(), n.other).data() + offset(),
-                               n.seconds, to.mask.data()), out, to);
+    finish(kernels::pair_lanes(columns_.bytes(block(), n.fact).data() + offset(),
+                               columns_.bytes(block(), n.other).data() + offset(), n.seconds, to.mask.data()),
+           out, to);
   }
 }
 
@@ -189,9 +214,12 @@ void BlockEvaluation::evaluate_rows(const BitNode& n, Lanes& out) {
     const std::size_t row = first_ + i;
     if (i >= lane_count()) {
     } else if (n.op == BitOp::kInterpreted || n.op == BitOp::kInterpretedError) {
-      if (undecided_[i] != 0) held = held_interpreted(program_.interpreted[n.left], n.op == BitOp::kInterpretedError, columns_.get(row), now_);
+      if (undecided_[i] != 0)
+        held =
+            held_interpreted(program_.interpreted[n.left], n.op == BitOp::kInterpretedError, columns_.get(row), now_);
     } else {
-      held = held_leaf(program_.graph, n, [&](FactId fact) { return columns_.get(row, fact); }, now_);
+      held = held_leaf(
+          program_.graph, n, [&](FactId fact) { return columns_.get(row, fact); }, now_);
     }
     to.mask[i] = held.value ? 0xFF : 0;
     to.until[i] = held.until;
@@ -232,7 +260,8 @@ void BlockEvaluation::evaluate_and(const BitNode& n, std::uint8_t flip, Lanes& o
     return;
   }
   Buffer& to = buffer(out);
-  if (a.until == nullptr && b.until == nullptr) return finish(kernels::and_lanes(a.mask, b.mask, flip, to.mask.data()), out, to);
+  if (a.until == nullptr && b.until == nullptr)
+    return finish(kernels::and_lanes(a.mask, b.mask, flip, to.mask.data()), out, to);
   if (a.until == nullptr || b.until == nullptr) {
     const Lanes& clock = a.until == nullptr ? b : a;
     const Lanes& still = a.until == nullptr ? a : b;
@@ -241,8 +270,10 @@ void BlockEvaluation::evaluate_and(const BitNode& n, std::uint8_t flip, Lanes& o
     return;
   }
   const Trend wanted = decides ? Trend::kFalling : Trend::kRising;
-  finish(kernels::and_lanes({a.mask, a.until, program_.graph.node(n.left).trend == wanted}, {b.mask, b.until, program_.graph.node(n.right).trend == wanted},
-                            flip, to.mask.data(), to.until.data(), to.inexact.data()), out, to);
+  finish(kernels::and_lanes({a.mask, a.until, program_.graph.node(n.left).trend == wanted},
+                            {b.mask, b.until, program_.graph.node(n.right).trend == wanted}, flip, to.mask.data(),
+                            to.until.data(), to.inexact.data()),
+         out, to);
   if (out.until == nullptr) return;
   if (a.inexact != nullptr) kernels::or_into(a.inexact, to.inexact.data());
   if (b.inexact != nullptr) kernels::or_into(b.inexact, to.inexact.data());
@@ -260,15 +291,20 @@ bool BlockEvaluation::step(const PolicyProgram::Step& step) {
     kernels::or_selected(lanes->inexact, undecided_.data(), inexact_.data());
     any_inexact_ = true;
   }
-  if (truthy.any) undecided = kernels::decide_lanes(truthy.mask, std::bit_cast<std::uint32_t>(step.outcome), undecided_.data(), codes_.data());
-  if (error.any) undecided = kernels::decide_lanes(error.mask, std::bit_cast<std::uint32_t>(failed(step.outcome)), undecided_.data(), codes_.data());
+  if (truthy.any)
+    undecided = kernels::decide_lanes(truthy.mask, std::bit_cast<std::uint32_t>(step.outcome), undecided_.data(),
+                                      codes_.data());
+  if (error.any)
+    undecided = kernels::decide_lanes(error.mask, std::bit_cast<std::uint32_t>(failed(step.outcome)), undecided_.data(),
+                                      codes_.data());
   return undecided;
 }
 
 void BlockEvaluation::settle_inexact() {
   for (std::size_t i = 0; i < lane_count(); ++i) {
     if (inexact_[i] == 0 || horizons_[i] == kForever) continue;
-    const std::uint32_t horizon = exact_horizon(program_, columns_.get(first_ + i), std::bit_cast<Outcome>(codes_[i]), horizons_[i]);
+    const std::uint32_t horizon =
+        exact_horizon(program_, columns_.get(first_ + i), std::bit_cast<Outcome>(codes_[i]), horizons_[i]);
     horizons_[i] = horizon == 0 ? kForever : horizon;
   }
 }
@@ -290,8 +326,8 @@ void BlockEvaluation::run(std::size_t first) {
 
 }  // namespace
 
-void recolour_blocks(const PolicyProgram& program, const FactColumns& columns, std::size_t begin, std::size_t end, UnixSeconds now,
-                     std::span<Outcome> outcomes, std::span<std::uint32_t> horizons) {
+void recolour_blocks(const PolicyProgram& program, const FactColumns& columns, std::size_t begin, std::size_t end,
+                     UnixSeconds now, std::span<Outcome> outcomes, std::span<std::uint32_t> horizons) {
   static_assert(sizeof(Outcome) == sizeof(std::uint32_t));
   if (!program.in_force(now)) {
     const HeldOutcome held = held_outcome(program, FactRow{}, now);
@@ -304,8 +340,10 @@ void recolour_blocks(const PolicyProgram& program, const FactColumns& columns, s
     evaluation->run(first);
     const std::size_t from = std::max(first, begin);
     const std::size_t count = std::min(first + kLanes, end) - from;
-    std::memcpy(static_cast<void*>(outcomes.data() + (from - begin)), evaluation->codes() + (from - first), count * sizeof(Outcome));
-    std::memcpy(horizons.data() + (from - begin), evaluation->horizons() + (from - first), count * sizeof(std::uint32_t));
+    std::memcpy(static_cast<void*>(outcomes.data() + (from - begin)), evaluation->codes() + (from - first),
+                count * sizeof(Outcome));
+    std::memcpy(horizons.data() + (from - begin), evaluation->horizons() + (from - first),
+                count * sizeof(std::uint32_t));
   }
 }
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 // The sanitizers' start-up code runs after the loader picks a clone, so instrumented builds have one version only.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && \
+    !defined(__SANITIZE_ADDRESS__)
 #define MINGMA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define MINGMA_CLONES
@@ -59,8 +60,8 @@ MINGMA_CLONES Summary range_lanes(const std::uint32_t* x, std::uint32_t low, std
   return range_body(x, low, high, mask);
 }
 
-MINGMA_CLONES Summary before_lanes(const std::uint32_t* __restrict x, std::uint32_t low, std::uint32_t cap, std::uint32_t add,
-                                   std::uint8_t* __restrict mask, std::uint32_t* __restrict until) {
+MINGMA_CLONES Summary before_lanes(const std::uint32_t* __restrict x, std::uint32_t low, std::uint32_t cap,
+                                   std::uint32_t add, std::uint8_t* __restrict mask, std::uint32_t* __restrict until) {
   Reduction r;
   for (std::size_t i = 0; i < kLanes; ++i) mask[i] = as_mask(x[i] >= low);
   for (std::size_t i = 0; i < kLanes; ++i) {
@@ -102,8 +103,9 @@ MINGMA_CLONES Summary and_lanes(const std::uint8_t* __restrict a, const std::uin
   return r.summary();
 }
 
-MINGMA_CLONES Summary and_lanes(const std::uint8_t* __restrict a, const std::uint32_t* __restrict a_until, const std::uint8_t* __restrict b,
-                                std::uint8_t flip, std::uint8_t* __restrict mask, std::uint32_t* __restrict until) {
+MINGMA_CLONES Summary and_lanes(const std::uint8_t* __restrict a, const std::uint32_t* __restrict a_until,
+                                const std::uint8_t* __restrict b, std::uint8_t flip, std::uint8_t* __restrict mask,
+                                std::uint32_t* __restrict until) {
   Reduction r;
   for (std::size_t i = 0; i < kLanes; ++i) {
     mask[i] = static_cast<std::uint8_t>(((a[i] ^ flip) & (b[i] ^ flip)) ^ flip);
@@ -117,8 +119,9 @@ MINGMA_CLONES Summary and_lanes(const std::uint8_t* __restrict a, const std::uin
   return r.summary();
 }
 
-MINGMA_CLONES Summary and_lanes(const ClockOperand& left, const ClockOperand& right, std::uint8_t flip, std::uint8_t* __restrict mask,
-                                std::uint32_t* __restrict until, std::uint8_t* __restrict inexact) {
+MINGMA_CLONES Summary and_lanes(const ClockOperand& left, const ClockOperand& right, std::uint8_t flip,
+                                std::uint8_t* __restrict mask, std::uint32_t* __restrict until,
+                                std::uint8_t* __restrict inexact) {
   const std::uint8_t* __restrict a = left.mask;
   const std::uint8_t* __restrict b = right.mask;
   const std::uint32_t* __restrict a_until = left.until;
@@ -152,19 +155,21 @@ MINGMA_CLONES void or_into(const std::uint8_t* __restrict from, std::uint8_t* __
   for (std::size_t i = 0; i < kLanes; ++i) into[i] |= from[i];
 }
 
-MINGMA_CLONES void or_selected(const std::uint8_t* __restrict from, const std::uint8_t* __restrict selected, std::uint8_t* __restrict into) {
+MINGMA_CLONES void or_selected(const std::uint8_t* __restrict from, const std::uint8_t* __restrict selected,
+                               std::uint8_t* __restrict into) {
   for (std::size_t i = 0; i < kLanes; ++i) into[i] |= from[i] & selected[i];
 }
 
-MINGMA_CLONES void hold_lanes(const std::uint32_t* __restrict until, const std::uint8_t* __restrict selected, std::uint32_t* __restrict horizon) {
+MINGMA_CLONES void hold_lanes(const std::uint32_t* __restrict until, const std::uint8_t* __restrict selected,
+                              std::uint32_t* __restrict horizon) {
   for (std::size_t i = 0; i < kLanes; ++i) {
     const std::uint32_t held = selected[i] != 0 ? until[i] : kForever;
     horizon[i] = held < horizon[i] ? held : horizon[i];
   }
 }
 
-MINGMA_CLONES bool decide_lanes(const std::uint8_t* __restrict mask, std::uint32_t code, std::uint8_t* __restrict undecided,
-                                std::uint32_t* __restrict codes) {
+MINGMA_CLONES bool decide_lanes(const std::uint8_t* __restrict mask, std::uint32_t code,
+                                std::uint8_t* __restrict undecided, std::uint32_t* __restrict codes) {
   std::uint8_t left = 0;
   for (std::size_t i = 0; i < kLanes; ++i) codes[i] = (mask[i] & undecided[i]) != 0 ? code : codes[i];
   for (std::size_t i = 0; i < kLanes; ++i) {

@@ -20,13 +20,13 @@ constexpr std::size_t kCasesMax = 64;
 struct Symbol {
   enum class Kind : std::uint8_t {
     kNull,
-    kBits,      // a boolean: `bits`
-    kInteger,   // `number`, or the fact plus `number`
-    kText,      // a constant text
-    kName,      // the text of an enumeration fact
-    kTime,      // the text of an instant or date fact, or of the clock
-    kDate,      // a date-time
-    kList,      // the items are looked at where the list is used; empty or not
+    kBits,     // a boolean: `bits`
+    kInteger,  // `number`, or the fact plus `number`
+    kText,     // a constant text
+    kName,     // the text of an enumeration fact
+    kTime,     // the text of an instant or date fact, or of the clock
+    kDate,     // a date-time
+    kList,     // the items are looked at where the list is used; empty or not
     kError,
   } kind = Kind::kNull;
   BitIndex bits = kFalseBit;
@@ -73,9 +73,6 @@ class Lowering {
   BitIndex equal_names(FactId a, FactId b);
   BitIndex less(const Symbol& a, const Symbol& b, bool or_equal);
   BitIndex less_integer(const Symbol& a, const Symbol& b, bool or_equal);
-  BitIndex less_date(const DateTerm& a, const DateTerm& b, bool or_equal);
-  BitIndex date_against_constant(const DateTerm& a, const DateTerm& b, bool or_equal);
-  BitIndex date_against_clock(const DateTerm& a, const DateTerm& b, bool or_equal);
   void check_range(const DateTerm& term);
 
   // The product of the cases of two operands, in which errors are already taken out.
@@ -118,15 +115,22 @@ Cases Lowering::boolean(BitIndex truthy, BitIndex error_bits) {
 
 BitIndex Lowering::truthy(const Symbol& s) {
   switch (s.kind) {
-    case Kind::kNull: return kFalseBit;
-    case Kind::kBits: return s.bits;
-    case Kind::kInteger: return s.fact ? g_.negate(equal_fact_constant(*s.fact, -s.number)) : s.number != 0 ? kTrueBit : kFalseBit;
-    case Kind::kText: return s.text.empty() ? kFalseBit : kTrueBit;
+    case Kind::kNull:
+      return kFalseBit;
+    case Kind::kBits:
+      return s.bits;
+    case Kind::kInteger:
+      return s.fact ? g_.negate(equal_fact_constant(*s.fact, -s.number)) : s.number != 0 ? kTrueBit : kFalseBit;
+    case Kind::kText:
+      return s.text.empty() ? kFalseBit : kTrueBit;
     case Kind::kName:
-    case Kind::kTime: return kTrueBit;
-    case Kind::kList: return s.number != 0 ? kTrueBit : kFalseBit;
+    case Kind::kTime:
+      return kTrueBit;
+    case Kind::kList:
+      return s.number != 0 ? kTrueBit : kFalseBit;
     case Kind::kDate:
-    case Kind::kError: break;
+    case Kind::kError:
+      break;
   }
   throw CannotLower{};  // callers turn these into errors first
 }
@@ -148,13 +152,20 @@ LoweredCondition Lowering::truth(const Cases& cases) {
 Cases Lowering::cases(NodeIndex index) {
   const Node& node = e_.node(index);
   switch (node.op) {
-    case Op::kBoolean: return {{kTrueBit, bits(node.value != 0 ? kTrueBit : kFalseBit)}};
-    case Op::kInteger: return {{kTrueBit, {.kind = Kind::kInteger, .number = node.value}}};
-    case Op::kString: return {{kTrueBit, {.kind = Kind::kText, .text = e_.string(node)}}};
-    case Op::kDate: return {{kTrueBit, {.kind = Kind::kDate, .date = {.milliseconds = node.value}}}};
-    case Op::kVar: return cases_of_var(node);
-    case Op::kIf: return cases_of_if(node);
-    case Op::kAnd: return cases_of_and(node);
+    case Op::kBoolean:
+      return {{kTrueBit, bits(node.value != 0 ? kTrueBit : kFalseBit)}};
+    case Op::kInteger:
+      return {{kTrueBit, {.kind = Kind::kInteger, .number = node.value}}};
+    case Op::kString:
+      return {{kTrueBit, {.kind = Kind::kText, .text = e_.string(node)}}};
+    case Op::kDate:
+      return {{kTrueBit, {.kind = Kind::kDate, .date = {.milliseconds = node.value}}}};
+    case Op::kVar:
+      return cases_of_var(node);
+    case Op::kIf:
+      return cases_of_if(node);
+    case Op::kAnd:
+      return cases_of_and(node);
     case Op::kNot: {
       const LoweredCondition operand = truth(cases(node.first));
       return boolean(g_.negate(g_.either(operand.truthy, operand.error)), operand.error);
@@ -171,14 +182,20 @@ Cases Lowering::cases(NodeIndex index) {
       push(out, g_.negate(failed), {.kind = Kind::kList, .number = node.count});
       return out;
     }
-    case Op::kEqual: return cases_of_equal(node);
-    case Op::kIn: return cases_of_in(node);
-    case Op::kPlus: return cases_of_plus(node);
-    case Op::kPlusTime: return cases_of_plus_time(node);
+    case Op::kEqual:
+      return cases_of_equal(node);
+    case Op::kIn:
+      return cases_of_in(node);
+    case Op::kPlus:
+      return cases_of_plus(node);
+    case Op::kPlusTime:
+      return cases_of_plus_time(node);
     case Op::kReduce:
     case Op::kExtractFromUvci:
-    case Op::kDateOfBirth: throw CannotLower{};
-    default: return cases_of_comparison(node);
+    case Op::kDateOfBirth:
+      throw CannotLower{};
+    default:
+      return cases_of_comparison(node);
   }
 }
 
@@ -187,11 +204,15 @@ Cases Lowering::cases_of_var(const Node& node) {
   const FactInfo* fact = find_fact_path(e_.path(node));
   if (fact == nullptr) throw CannotLower{};
   switch (fact->kind) {
-    case FactKind::kBoolean: return {{kTrueBit, bits(g_.present(fact->id))}};
-    case FactKind::kInteger: return {{kTrueBit, {.kind = Kind::kInteger, .fact = fact->id}}};
-    case FactKind::kEnumeration: return {{kTrueBit, {.kind = Kind::kName, .fact = fact->id}}};
+    case FactKind::kBoolean:
+      return {{kTrueBit, bits(g_.present(fact->id))}};
+    case FactKind::kInteger:
+      return {{kTrueBit, {.kind = Kind::kInteger, .fact = fact->id}}};
+    case FactKind::kEnumeration:
+      return {{kTrueBit, {.kind = Kind::kName, .fact = fact->id}}};
     case FactKind::kInstant:
-    case FactKind::kDate: break;
+    case FactKind::kDate:
+      break;
   }
   const BitIndex present = g_.present(fact->id);
   return {{present, {.kind = Kind::kTime, .fact = fact->id}}, {g_.negate(present), {}}};
@@ -272,7 +293,8 @@ Cases Lowering::cases_of_in(const Node& node) {
       if (other.symbol.kind == Kind::kError) failed = g_.either(failed, other.guard);
       if (!comparable(other.symbol)) continue;  // dates and lists are equal to nothing
       for (const Case& c : items) {
-        if (comparable(c.symbol)) found = g_.either(found, g_.both(g_.both(c.guard, other.guard), equal(c.symbol, other.symbol)));
+        if (comparable(c.symbol))
+          found = g_.either(found, g_.both(g_.both(c.guard, other.guard), equal(c.symbol, other.symbol)));
       }
     }
   }
@@ -289,9 +311,12 @@ Cases Lowering::cases_of_plus(const Node& node) {
   });
 }
 
-// A term must be in CertLogic's range for every value of the fact or the clock: the range has no holes, so its ends tell.
+// A term must be in CertLogic's range for every value of the fact or the clock: the range has no holes, so its ends
+// tell.
 void Lowering::check_range(const DateTerm& term) {
-  const std::int64_t last = term.kind == DateTerm::Kind::kFact ? std::int64_t{column_max(term.fact)} * column_scale(term.fact) : kClockMax.value;
+  const std::int64_t last = term.kind == DateTerm::Kind::kFact
+                                ? std::int64_t{column_max(term.fact)} * column_scale(term.fact)
+                                : kClockMax.value;
   for (const std::int64_t seconds : {std::int64_t{0}, last}) {
     if (!certlogic::add_time({seconds * 1'000}, term.shift.amount, term.shift.unit)) throw CannotLower{};
   }
@@ -303,7 +328,9 @@ Cases Lowering::cases_of_plus_time(const Node& node) {
     Symbol date{.kind = Kind::kDate};
     const TimeShift shift{node.value, node.unit};
     if (c.symbol.kind == Kind::kTime) {
-      date.date = {.kind = c.symbol.fact ? DateTerm::Kind::kFact : DateTerm::Kind::kClock, .fact = c.symbol.fact.value_or(FactId{}), .shift = shift};
+      date.date = {.kind = c.symbol.fact ? DateTerm::Kind::kFact : DateTerm::Kind::kClock,
+                   .fact = c.symbol.fact.value_or(FactId{}),
+                   .shift = shift};
       check_range(date.date);
     } else if (c.symbol.kind == Kind::kText) {
       const auto start = certlogic::parse_partial_or_date_time(c.symbol.text);
@@ -320,8 +347,10 @@ Cases Lowering::cases_of_plus_time(const Node& node) {
 
 Cases Lowering::cases_of_comparison(const Node& node) {
   const Kind wanted = node.op >= Op::kBefore ? Kind::kDate : Kind::kInteger;
-  const bool swapped = node.op == Op::kGreater || node.op == Op::kGreaterEqual || node.op == Op::kAfter || node.op == Op::kNotBefore;
-  const bool or_equal = node.op == Op::kLessEqual || node.op == Op::kGreaterEqual || node.op == Op::kNotAfter || node.op == Op::kNotBefore;
+  const bool swapped =
+      node.op == Op::kGreater || node.op == Op::kGreaterEqual || node.op == Op::kAfter || node.op == Op::kNotBefore;
+  const bool or_equal = node.op == Op::kLessEqual || node.op == Op::kGreaterEqual || node.op == Op::kNotAfter ||
+                        node.op == Op::kNotBefore;
   BitIndex failed = kFalseBit;
   BitIndex holds = kTrueBit;
   std::vector<Cases> operands;
@@ -337,7 +366,8 @@ Cases Lowering::cases_of_comparison(const Node& node) {
       for (const Case& b : operands[i + 1]) {
         const BitIndex guard = g_.both(a.guard, b.guard);
         if (guard == kFalseBit || a.symbol.kind != wanted || b.symbol.kind != wanted) continue;
-        step = g_.either(step, g_.both(guard, swapped ? less(b.symbol, a.symbol, or_equal) : less(a.symbol, b.symbol, or_equal)));
+        step = g_.either(
+            step, g_.both(guard, swapped ? less(b.symbol, a.symbol, or_equal) : less(a.symbol, b.symbol, or_equal)));
       }
     }
     holds = g_.both(holds, step);
@@ -354,14 +384,18 @@ BitIndex Lowering::equal_names(FactId a, FactId b) {
   BitIndex found = kFalseBit;
   for (std::size_t i = 0; i < fact_info(a).values.size(); ++i) {
     const auto same = find_fact_value(fact_info(b), fact_info(a).values[i].name);
-    if (same) found = g_.either(found, g_.both(equal_fact_constant(a, static_cast<std::int64_t>(i)), equal_fact_constant(b, *same)));
+    if (same)
+      found = g_.either(found,
+                        g_.both(equal_fact_constant(a, static_cast<std::int64_t>(i)), equal_fact_constant(b, *same)));
   }
   return found;
 }
 
 // Both comparable.
 BitIndex Lowering::equal(const Symbol& a, const Symbol& b) {
-  const auto is_text = [](const Symbol& s) { return s.kind == Kind::kText || s.kind == Kind::kName || s.kind == Kind::kTime; };
+  const auto is_text = [](const Symbol& s) {
+    return s.kind == Kind::kText || s.kind == Kind::kName || s.kind == Kind::kTime;
+  };
   if (a.kind == Kind::kTime || b.kind == Kind::kTime) {
     // A name is never the text of an instant. Whether a constant text is would depend on how instants are written.
     if (a.kind == Kind::kName || b.kind == Kind::kName || !is_text(a) || !is_text(b)) return kFalseBit;
@@ -376,15 +410,19 @@ BitIndex Lowering::equal(const Symbol& a, const Symbol& b) {
   }
   if (a.kind != b.kind) return kFalseBit;
   switch (a.kind) {
-    case Kind::kNull: return kTrueBit;
-    case Kind::kBits: return g_.either(g_.both(a.bits, b.bits), g_.both(g_.negate(a.bits), g_.negate(b.bits)));
-    case Kind::kInteger: return g_.both(less_integer(a, b, true), less_integer(b, a, true));
-    default: throw CannotLower{};
+    case Kind::kNull:
+      return kTrueBit;
+    case Kind::kBits:
+      return g_.either(g_.both(a.bits, b.bits), g_.both(g_.negate(a.bits), g_.negate(b.bits)));
+    case Kind::kInteger:
+      return g_.both(less_integer(a, b, true), less_integer(b, a, true));
+    default:
+      throw CannotLower{};
   }
 }
 
 BitIndex Lowering::less(const Symbol& a, const Symbol& b, bool or_equal) {
-  return a.kind == Kind::kInteger ? less_integer(a, b, or_equal) : less_date(a.date, b.date, or_equal);
+  return a.kind == Kind::kInteger ? less_integer(a, b, or_equal) : lower_date_order(g_, a.date, b.date, or_equal);
 }
 
 // a < b is a <= b - 1.
@@ -397,71 +435,13 @@ BitIndex Lowering::less_integer(const Symbol& a, const Symbol& b, bool or_equal)
   }
   if (a.fact) {  // fact <= high
     const std::int64_t high = b.number - a.number - slack;
-    return high < 0 ? kFalseBit : g_.range(*a.fact, 0, static_cast<std::uint32_t>(std::min<std::int64_t>(high, column_max(*a.fact))));
+    return high < 0
+               ? kFalseBit
+               : g_.range(*a.fact, 0, static_cast<std::uint32_t>(std::min<std::int64_t>(high, column_max(*a.fact))));
   }
   const std::int64_t low = a.number - b.number + slack;  // low <= fact
   if (low > column_max(*b.fact)) return kFalseBit;
   return g_.range(*b.fact, static_cast<std::uint32_t>(std::max<std::int64_t>(low, 0)), column_max(*b.fact));
-}
-
-std::int64_t floor_seconds(std::int64_t milliseconds) { return milliseconds / 1'000 - (milliseconds % 1'000 < 0 ? 1 : 0); }
-
-// Whole seconds on one side: x < c is x <= ceil(c) - 1, x <= c is x <= floor(c), c < x is x >= floor(c) + 1, c <= x is x >= ceil(c).
-BitIndex Lowering::date_against_constant(const DateTerm& a, const DateTerm& b, bool or_equal) {
-  const bool constant_left = a.kind == DateTerm::Kind::kConstant;
-  const DateTerm& moving = constant_left ? b : a;
-  const std::int64_t bound = (constant_left ? a : b).milliseconds - *moving.shift.fixed_milliseconds();
-  const std::int64_t floor = floor_seconds(bound);
-  const std::int64_t ceiling = -floor_seconds(-bound);
-  const std::int64_t last = or_equal ? floor : ceiling - 1;    // moving <= last
-  const std::int64_t first = or_equal ? ceiling : floor + 1;   // first <= moving
-  if (moving.kind == DateTerm::Kind::kClock) return constant_left ? g_.clock_at_least(first) : g_.negate(g_.clock_at_least(last + 1));
-  const std::int64_t scale = column_scale(moving.fact);
-  const std::int64_t max = column_max(moving.fact);
-  if (constant_left) {
-    const std::int64_t low = first <= 0 ? 1 : std::max<std::int64_t>(1, (first + scale - 1) / scale);
-    return low > max ? kFalseBit : g_.range(moving.fact, static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(max));
-  }
-  if (last < scale) return kFalseBit;
-  return g_.range(moving.fact, 1, static_cast<std::uint32_t>(std::min(max, last / scale)));
-}
-
-// now < fact + k, or not (now < fact + k): one of the two always says it.
-BitIndex Lowering::date_against_clock(const DateTerm& a, const DateTerm& b, bool or_equal) {
-  const bool clock_left = a.kind == DateTerm::Kind::kClock;
-  const DateTerm& clock = clock_left ? a : b;
-  const DateTerm& fact = clock_left ? b : a;
-  const auto fact_shift = fact.shift.fixed_milliseconds();
-  // clock < fact: now < fact + d; clock <= fact: now < fact + d + 1; fact < clock: not (now < fact + d + 1); fact <= clock: not (now < fact + d).
-  const std::int64_t seconds = (fact_shift.value_or(0) - *clock.shift.fixed_milliseconds()) / 1'000 + (clock_left == or_equal ? 1 : 0);
-  const std::int64_t months = fact.shift.amount * (fact.shift.unit == certlogic::TimeUnit::kYear ? 12 : 1);
-  const BitIndex before = fact_shift ? g_.before(fact.fact, seconds) : g_.calendar(fact.fact, months, seconds);
-  return clock_left ? before : g_.both(g_.present(fact.fact), g_.negate(before));
-}
-
-BitIndex Lowering::less_date(const DateTerm& a, const DateTerm& b, bool or_equal) {
-  using TermKind = DateTerm::Kind;
-  const bool fixed_a = a.shift.fixed_milliseconds().has_value();
-  const bool fixed_b = b.shift.fixed_milliseconds().has_value();
-  if (a.kind == TermKind::kConstant && b.kind == TermKind::kConstant) {
-    return (or_equal ? a.milliseconds <= b.milliseconds : a.milliseconds < b.milliseconds) ? kTrueBit : kFalseBit;
-  }
-  const bool one_constant = a.kind == TermKind::kConstant || b.kind == TermKind::kConstant;
-  if (one_constant && fixed_a && fixed_b) return date_against_constant(a, b, or_equal);
-  const bool same_fact = a.kind == TermKind::kFact && b.kind == TermKind::kFact && a.fact == b.fact;
-  const bool both_clock = a.kind == TermKind::kClock && b.kind == TermKind::kClock;
-  if ((same_fact || both_clock) && fixed_a && fixed_b) {
-    const std::int64_t slack = or_equal ? 0 : 1;
-    return *a.shift.fixed_milliseconds() + slack <= *b.shift.fixed_milliseconds() ? kTrueBit : kFalseBit;
-  }
-  if (a.kind == TermKind::kFact && b.kind == TermKind::kFact && fixed_a && fixed_b) {
-    const std::int64_t seconds = (*a.shift.fixed_milliseconds() - *b.shift.fixed_milliseconds()) / 1'000;
-    return g_.pair(a.fact, or_equal ? seconds - 1 : seconds, b.fact);
-  }
-  const bool clock_fixed = (a.kind == TermKind::kClock && fixed_a) || (b.kind == TermKind::kClock && fixed_b);
-  const bool one_fact = (a.kind == TermKind::kFact) != (b.kind == TermKind::kFact);
-  if (clock_fixed && one_fact) return date_against_clock(a, b, or_equal);
-  return g_.compare({a, b, or_equal});
 }
 
 }  // namespace

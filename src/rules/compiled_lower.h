@@ -14,8 +14,13 @@ struct LoweredCondition {
   BitIndex error = kFalseBit;
 };
 
-// Nothing when the condition cannot be lowered and must be interpreted: it compares the text of instants, takes them apart
+// Nothing when the condition cannot be lowered and must be interpreted: it compares the text of instants, takes them
+// apart
 // ("extractFromUVCI", "dccDateOfBirth", "reduce"), adds facts to facts, or grows beyond the graph's limit.
 std::optional<LoweredCondition> lower_condition(const certlogic::Expression& expression, BitGraph& graph);
+
+// left < right, or left <= right, where both are present. Whole seconds against the clock or a constant become one
+// leaf; a fact with months against the clock a calendar leaf; what is left is compared row by row.
+BitIndex lower_date_order(BitGraph& graph, const DateTerm& left, const DateTerm& right, bool or_equal);
 
 }  // namespace mingma::rules

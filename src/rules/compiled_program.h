@@ -39,10 +39,12 @@ struct PolicyProgram {
   std::uint32_t end() const;
 };
 
-inline Outcome failed(Outcome outcome) { return {DecisionStatus::kUndetermined, Colour::kNone, Measure::kNone, outcome.rule}; }
+inline Outcome failed(Outcome outcome) {
+  return {DecisionStatus::kUndetermined, Colour::kNone, Measure::kNone, outcome.rule};
+}
 
-// A value at an instant, and how long it holds: it is the same at least until `until` (kForever: always), and if `exact` it does
-// change then.
+// A value at an instant, and how long it holds: it is the same at least until `until` (kForever: always), and if
+// `exact` it does change then.
 struct HeldBit {
   bool value = false;
   bool exact = true;
@@ -50,7 +52,8 @@ struct HeldBit {
 };
 
 // A leaf on one row; `get` gives the stored value of a fact. Not for interpreted conditions, which need the whole row.
-HeldBit held_leaf(const BitGraph& graph, const BitNode& node, const std::function<std::uint32_t(FactId)>& get, UnixSeconds now);
+HeldBit held_leaf(const BitGraph& graph, const BitNode& node, const std::function<std::uint32_t(FactId)>& get,
+                  UnixSeconds now);
 HeldBit held_interpreted(const InterpretedCondition& condition, bool error, const FactRow& facts, UnixSeconds now);
 
 // How long "a and b" holds. For "or" negate all three. `rising`: can change to true only, and once.
@@ -68,7 +71,7 @@ HeldOutcome held_outcome(const PolicyProgram& program, const FactRow& facts, Uni
 std::uint32_t exact_horizon(const PolicyProgram& program, const FactRow& facts, Outcome outcome, std::uint32_t until);
 
 // Rows begin..end of the columns, in blocks.
-void recolour_blocks(const PolicyProgram& program, const FactColumns& columns, std::size_t begin, std::size_t end, UnixSeconds now,
-                     std::span<Outcome> outcomes, std::span<std::uint32_t> horizons);
+void recolour_blocks(const PolicyProgram& program, const FactColumns& columns, std::size_t begin, std::size_t end,
+                     UnixSeconds now, std::span<Outcome> outcomes, std::span<std::uint32_t> horizons);
 
 }  // namespace mingma::rules

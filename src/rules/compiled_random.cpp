@@ -8,7 +8,9 @@
 namespace mingma::rules {
 namespace {
 
-Json operation(std::string_view name, Json::Array operands) { return Json::Object{{std::string(name), std::move(operands)}}; }
+Json operation(std::string_view name, Json::Array operands) {
+  return Json::Object{{std::string(name), std::move(operands)}};
+}
 Json present_clock() { return Json::Object{{"var", "now"}}; }
 
 }  // namespace
@@ -22,11 +24,14 @@ const FactInfo& RandomRules::fact(FactKind kind) {
 
 Json RandomRules::var(const FactInfo& info) { return Json::Object{{"var", "facts." + std::string(info.name)}}; }
 
-std::int64_t RandomRules::amount() { return chance(80) ? static_cast<std::int64_t>(below(15)) - 4 : static_cast<std::int64_t>(below(200)) - 100; }
+std::int64_t RandomRules::amount() {
+  return chance(80) ? static_cast<std::int64_t>(below(15)) - 4 : static_cast<std::int64_t>(below(200)) - 100;
+}
 
 UnixSeconds RandomRules::now() {
   const auto hours = static_cast<std::int64_t>(below(40 * 24)) - 20 * 24;
-  return kRandomEpoch.plus(hours * 3'600 + (chance(50) ? 0 : static_cast<std::int64_t>(below(3'600))) + (chance(30) ? static_cast<std::int64_t>(below(3)) - 1 : 0));
+  return kRandomEpoch.plus(hours * 3'600 + (chance(50) ? 0 : static_cast<std::int64_t>(below(3'600))) +
+                           (chance(30) ? static_cast<std::int64_t>(below(3)) - 1 : 0));
 }
 
 FactRow RandomRules::row() {
@@ -50,13 +55,17 @@ Json RandomRules::date(int depth) {
   const std::string_view unit = kUnits[chance(80) ? below(2) : below(4)];
   const std::uint64_t pick = below(100);
   if (pick < 40) return operation("plusTime", {present_clock(), chance(50) ? 0 : amount(), unit});
-  if (pick < 85) return operation("plusTime", {var(fact(chance(85) ? FactKind::kInstant : FactKind::kDate)), amount(), unit});
+  if (pick < 85)
+    return operation("plusTime", {var(fact(chance(85) ? FactKind::kInstant : FactKind::kDate)), amount(), unit});
   if (pick < 92) {
-    const std::string text = chance(50) ? now().to_string() : chance(50) ? china_date(now()).to_string() : "2022-11-11T05:00:00.500+02:00";
+    const std::string text = chance(50)   ? now().to_string()
+                             : chance(50) ? china_date(now()).to_string()
+                                          : "2022-11-11T05:00:00.500+02:00";
     return operation("plusTime", {text, amount(), unit});
   }
   if (pick < 96 && depth > 0) {
-    Json chosen = operation("if", {boolean(depth - 1), var(fact(FactKind::kInstant)), chance(80) ? var(fact(FactKind::kInstant)) : any_value(depth - 1)});
+    Json chosen = operation("if", {boolean(depth - 1), var(fact(FactKind::kInstant)),
+                                   chance(80) ? var(fact(FactKind::kInstant)) : any_value(depth - 1)});
     return operation("plusTime", {std::move(chosen), amount(), unit});
   }
   if (depth > 0) return operation("if", {boolean(depth - 1), date(depth - 1), date(depth - 1)});
@@ -71,7 +80,8 @@ Json RandomRules::date_comparison(int depth) {
   const std::size_t count = chance(85) ? 2 : 3;
   for (std::size_t i = 0; i < count; ++i) {
     Json term = date(depth);
-    if (const Json* plus = term.find("plusTime"); plus != nullptr && plus->array()[0].is_object() && chance(70)) guarded.push_back(plus->array()[0]);
+    if (const Json* plus = term.find("plusTime"); plus != nullptr && plus->array()[0].is_object() && chance(70))
+      guarded.push_back(plus->array()[0]);
     operands.push_back(std::move(term));
   }
   Json comparison = operation(kOperators[below(4)], std::move(operands));
@@ -89,15 +99,24 @@ Json RandomRules::integer(int depth) {
 
 Json RandomRules::any_value(int depth) {
   switch (below(depth > 0 ? 9 : 6)) {
-    case 0: return var(fact_schema()[below(kFacts)]);
-    case 1: return integer(0);
-    case 2: return chance(50);
-    case 3: return chance(50) ? "" : "close";
-    case 4: return chance(50) ? Json(Json::Array{}) : Json(Json::Array{1, "none"});
-    case 5: return leaf();
-    case 6: return operation("and", {any_value(depth - 1), any_value(depth - 1)});
-    case 7: return operation("if", {any_value(depth - 1), any_value(depth - 1), any_value(depth - 1)});
-    default: return boolean(depth - 1);
+    case 0:
+      return var(fact_schema()[below(kFacts)]);
+    case 1:
+      return integer(0);
+    case 2:
+      return chance(50);
+    case 3:
+      return chance(50) ? "" : "close";
+    case 4:
+      return chance(50) ? Json(Json::Array{}) : Json(Json::Array{1, "none"});
+    case 5:
+      return leaf();
+    case 6:
+      return operation("and", {any_value(depth - 1), any_value(depth - 1)});
+    case 7:
+      return operation("if", {any_value(depth - 1), any_value(depth - 1), any_value(depth - 1)});
+    default:
+      return boolean(depth - 1);
   }
 }
 
@@ -105,20 +124,28 @@ Json RandomRules::leaf() {
   const FactInfo& choice = fact(FactKind::kEnumeration);
   const auto value = [&] { return Json(choice.values[below(choice.values.size())].name); };
   switch (below(8)) {
-    case 0: return var(fact(FactKind::kBoolean));
-    case 1: return operation("===", {var(choice), value()});
-    case 2: return operation("in", {var(choice), Json::Array{value(), value(), chance(10) ? Json("nothing") : value()}});
-    case 3: return var(fact(FactKind::kInstant));
-    case 4: return operation("!", {var(fact(FactKind::kInstant))});
+    case 0:
+      return var(fact(FactKind::kBoolean));
+    case 1:
+      return operation("===", {var(choice), value()});
+    case 2:
+      return operation("in", {var(choice), Json::Array{value(), value(), chance(10) ? Json("nothing") : value()}});
+    case 3:
+      return var(fact(FactKind::kInstant));
+    case 4:
+      return operation("!", {var(fact(FactKind::kInstant))});
     case 5: {
       constexpr std::array<std::string_view, 4> kOperators{"<", ">", "<=", ">="};
       Json::Array operands{integer(1), integer(1)};
       if (chance(20)) operands.push_back(integer(1));
       return operation(kOperators[below(4)], std::move(operands));
     }
-    case 6: return operation("===", {chance(50) ? var(fact(FactKind::kInteger)) : var(choice), chance(50) ? integer(0) : var(fact(FactKind::kEnumeration))});
-    default: return chance(97) ? operation("===", {var(fact(FactKind::kInteger)), integer(1)})
-                               : operation("===", {operation("extractFromUVCI", {var(fact(FactKind::kInstant)), 1}), "00"});
+    case 6:
+      return operation("===", {chance(50) ? var(fact(FactKind::kInteger)) : var(choice),
+                               chance(50) ? integer(0) : var(fact(FactKind::kEnumeration))});
+    default:
+      return chance(97) ? operation("===", {var(fact(FactKind::kInteger)), integer(1)})
+                        : operation("===", {operation("extractFromUVCI", {var(fact(FactKind::kInstant)), 1}), "00"});
   }
 }
 
@@ -148,8 +175,10 @@ Policy RandomRules::policy() {
   while (policy.rules.size() < count) {
     auto when = certlogic::Expression::parse(condition());
     if (!when.ok() || !ClockFlips::of(*when).ok()) continue;
-    policy.rules.push_back({.id = "R" + std::to_string(policy.rules.size()), .colour = static_cast<Colour>(1 + below(3)),
-                            .measure = static_cast<Measure>(below(6)), .when = std::move(when).value()});
+    policy.rules.push_back({.id = "R" + std::to_string(policy.rules.size()),
+                            .colour = static_cast<Colour>(1 + below(3)),
+                            .measure = static_cast<Measure>(below(6)),
+                            .when = std::move(when).value()});
   }
   return policy;
 }

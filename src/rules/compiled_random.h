@@ -1,5 +1,5 @@
-// Random policies, residents and instants for tests: everything the schema and CertLogic allow, boundaries on purpose. The rows
-// need not be reachable by evidence: evaluators must agree on any row.
+// Random policies, residents and instants for tests: everything the schema and CertLogic allow, boundaries on purpose.
+// The rows need not be reachable by evidence: evaluators must agree on any row.
 #pragma once
 
 #include "base/json.h"

@@ -16,17 +16,22 @@ std::uint32_t earliest(const std::vector<UnixSeconds>& instants) {
 }
 
 // now < end: true until then.
-HeldBit held_before(std::int64_t end, UnixSeconds now) { return now.value < end ? HeldBit{true, true, as_horizon(end)} : HeldBit{false}; }
+HeldBit held_before(std::int64_t end, UnixSeconds now) {
+  return now.value < end ? HeldBit{true, true, as_horizon(end)} : HeldBit{false};
+}
 
 HeldBit held_calendar(const BitNode& node, std::uint32_t raw, UnixSeconds now) {
   if (raw == 0) return {false};
-  const auto moved = certlogic::add_time({raw * column_scale(node.fact) * 1'000}, node.months, certlogic::TimeUnit::kMonth);
+  const auto moved =
+      certlogic::add_time({raw * column_scale(node.fact) * 1'000}, node.months, certlogic::TimeUnit::kMonth);
   MINGMA_ASSERT(moved.has_value());
   return held_before(moved->milliseconds / 1'000 + node.seconds, now);
 }
 
 HeldBit held_compare(const DateComparison& c, std::uint32_t left, std::uint32_t right, UnixSeconds now) {
-  const auto absent = [](const DateTerm& term, std::uint32_t raw) { return term.kind == DateTerm::Kind::kFact && raw == 0; };
+  const auto absent = [](const DateTerm& term, std::uint32_t raw) {
+    return term.kind == DateTerm::Kind::kFact && raw == 0;
+  };
   if (absent(c.left, left) || absent(c.right, right)) return {false};
   const auto a = c.left.value(left, now);
   const auto b = c.right.value(right, now);
@@ -56,11 +61,17 @@ class RowEvaluation {
   HeldBit evaluate(const BitNode& n) {
     switch (n.op) {
       case BitOp::kInterpreted:
-      case BitOp::kInterpretedError: return held_interpreted(program_.interpreted[n.left], n.op == BitOp::kInterpretedError, facts_, now_);
-      case BitOp::kNot: return negated(bit(n.left));
-      case BitOp::kAnd: return conjunction(n, false);
-      case BitOp::kOr: return conjunction(n, true);
-      default: return held_leaf(program_.graph, n, [&](FactId fact) { return facts_.get(fact); }, now_);
+      case BitOp::kInterpretedError:
+        return held_interpreted(program_.interpreted[n.left], n.op == BitOp::kInterpretedError, facts_, now_);
+      case BitOp::kNot:
+        return negated(bit(n.left));
+      case BitOp::kAnd:
+        return conjunction(n, false);
+      case BitOp::kOr:
+        return conjunction(n, true);
+      default:
+        return held_leaf(
+            program_.graph, n, [&](FactId fact) { return facts_.get(fact); }, now_);
     }
   }
 
@@ -71,7 +82,8 @@ class RowEvaluation {
     const HeldBit left = flip(bit(n.left));
     if (!left.value && left.until == kForever) return flip(left);
     const HeldBit right = flip(bit(n.right));
-    return flip(held_and(left, program_.graph.node(n.left).trend == wanted, right, program_.graph.node(n.right).trend == wanted));
+    return flip(held_and(left, program_.graph.node(n.left).trend == wanted, right,
+                         program_.graph.node(n.right).trend == wanted));
   }
 
   const PolicyProgram& program_;
@@ -86,7 +98,9 @@ class RowEvaluation {
 std::uint32_t PolicyProgram::end() const { return as_horizon(effective_to.value); }
 
 HeldBit held_and(HeldBit a, bool a_rising, HeldBit b, bool b_rising) {
-  if (a.value && b.value) return {true, a.until == b.until ? a.exact && b.exact : (a.until < b.until ? a.exact : b.exact), std::min(a.until, b.until)};
+  if (a.value && b.value)
+    return {true, a.until == b.until ? a.exact && b.exact : (a.until < b.until ? a.exact : b.exact),
+            std::min(a.until, b.until)};
   if (a.value != b.value) {
     // The false one must turn while the true one still holds.
     const HeldBit& one = a.value ? b : a;
@@ -99,20 +113,29 @@ HeldBit held_and(HeldBit a, bool a_rising, HeldBit b, bool b_rising) {
   return {false, until == kForever || (stays && a.exact && b.exact), until};
 }
 
-HeldBit held_leaf(const BitGraph& graph, const BitNode& n, const std::function<std::uint32_t(FactId)>& get, UnixSeconds now) {
+HeldBit held_leaf(const BitGraph& graph, const BitNode& n, const std::function<std::uint32_t(FactId)>& get,
+                  UnixSeconds now) {
   switch (n.op) {
-    case BitOp::kFalse: return {false};
-    case BitOp::kTrue: return {true};
-    case BitOp::kRange: return {n.low <= get(n.fact) && get(n.fact) <= n.high};
-    case BitOp::kBefore: return get(n.fact) == 0 ? HeldBit{false} : held_before(get(n.fact) * column_scale(n.fact) + n.seconds, now);
-    case BitOp::kCalendar: return held_calendar(n, get(n.fact), now);
-    case BitOp::kClockAtLeast: return now.value >= n.seconds ? HeldBit{true} : HeldBit{false, true, as_horizon(n.seconds)};
-    case BitOp::kPair: return {get(n.fact) * column_scale(n.fact) + n.seconds < get(n.other) * column_scale(n.other)};
+    case BitOp::kFalse:
+      return {false};
+    case BitOp::kTrue:
+      return {true};
+    case BitOp::kRange:
+      return {n.low <= get(n.fact) && get(n.fact) <= n.high};
+    case BitOp::kBefore:
+      return get(n.fact) == 0 ? HeldBit{false} : held_before(get(n.fact) * column_scale(n.fact) + n.seconds, now);
+    case BitOp::kCalendar:
+      return held_calendar(n, get(n.fact), now);
+    case BitOp::kClockAtLeast:
+      return now.value >= n.seconds ? HeldBit{true} : HeldBit{false, true, as_horizon(n.seconds)};
+    case BitOp::kPair:
+      return {get(n.fact) * column_scale(n.fact) + n.seconds < get(n.other) * column_scale(n.other)};
     case BitOp::kCompare: {
       const DateComparison& c = graph.comparison(n.left);
       return held_compare(c, get(c.left.fact), get(c.right.fact), now);
     }
-    default: break;
+    default:
+      break;
   }
   MINGMA_ASSERT(false);
   return {};
@@ -126,7 +149,8 @@ HeldBit held_interpreted(const InterpretedCondition& condition, bool error, cons
 }
 
 HeldOutcome held_outcome(const PolicyProgram& program, const FactRow& facts, UnixSeconds now) {
-  if (!program.in_force(now)) return {{}, true, now < program.effective_from ? as_horizon(program.effective_from.value) : kForever};
+  if (!program.in_force(now))
+    return {{}, true, now < program.effective_from ? as_horizon(program.effective_from.value) : kForever};
   RowEvaluation row(program, facts, now);
   HeldOutcome held{program.otherwise, true, program.end()};
   const auto note = [&](HeldBit bit) {

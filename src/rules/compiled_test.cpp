@@ -48,7 +48,8 @@ Recoloured recolour_all(const CompiledPolicy& compiled, const FactColumns& colum
 }
 
 std::string describe(const Policy& policy, const FactRow& row, UnixSeconds now) {
-  std::string text = "now " + now.to_string() + " policy " + policy.effective_from.to_string() + " to " + policy.effective_to.to_string() + " facts";
+  std::string text = "now " + now.to_string() + " policy " + policy.effective_from.to_string() + " to " +
+                     policy.effective_to.to_string() + " facts";
   const Json facts = facts_to_json(row);
   for (const auto& [name, value] : facts.object()) {
     if (row.present(find_fact(name)->id)) text += " " + name + "=" + value.to_string();
@@ -61,7 +62,8 @@ struct Tally {
 };
 
 // One policy, `rows` residents, `times` instants: everything must agree.
-void compare(RandomRules& random, const Policy& policy, std::size_t rows, std::size_t times, std::size_t reference_every, Tally& tally) {
+void compare(RandomRules& random, const Policy& policy, std::size_t rows, std::size_t times,
+             std::size_t reference_every, Tally& tally) {
   const auto compiled = CompiledPolicy::compile(policy);
   ASSERT_TRUE(compiled.ok());
   tally.rules += policy.rules.size();
@@ -82,7 +84,8 @@ void compare(RandomRules& random, const Policy& policy, std::size_t rows, std::s
       const Decision one = compiled->decide(row, now);
       ASSERT_EQ(one, got.outcomes[i].with_horizon(got.horizons[i])) << describe(policy, row, now);
       if (tally.triples % reference_every == 0) {
-        ASSERT_EQ(decide(policy, row, now), one) << describe(policy, row, now) << "\nhorizon " << one.horizon.to_string();
+        ASSERT_EQ(decide(policy, row, now), one)
+            << describe(policy, row, now) << "\nhorizon " << one.horizon.to_string();
         ++tally.references;
       }
       ++tally.triples;
@@ -120,8 +123,11 @@ TEST(Compiled, AgreesWithTheInterpreterOnRandomPoliciesResidentsAndTimes) {
     ASSERT_NO_FATAL_FAILURE(compare(random, random.policy(), 50, 4, 10, tally));
     if (HasFatalFailure()) return;
   }
-  std::printf("%zu triples, %zu with the reference horizon; %zu of %zu rules interpreted; %zu undetermined, %zu yellow or red, %zu with a horizon\n",
-              tally.triples, tally.references, tally.interpreted, tally.rules, tally.undetermined, tally.coloured, tally.horizons);
+  std::printf(
+      "%zu triples, %zu with the reference horizon; %zu of %zu rules interpreted; %zu undetermined, %zu yellow or red, "
+      "%zu with a horizon\n",
+      tally.triples, tally.references, tally.interpreted, tally.rules, tally.undetermined, tally.coloured,
+      tally.horizons);
   EXPECT_LT(tally.interpreted * 5, tally.rules) << "too few rules are compiled for this to test the compiler";
   EXPECT_GT(tally.undetermined, tally.triples / 100);
   EXPECT_GT(tally.coloured, tally.triples / 100);
@@ -146,12 +152,15 @@ Policy one_rule(std::string_view condition) {
   Policy policy;
   policy.effective_from = kRandomEpoch.plus(-10 * kSecondsPerDay);
   policy.effective_to = kRandomEpoch.plus(80 * kSecondsPerDay);
-  policy.rules.push_back({.id = "A1", .colour = Colour::kRed, .measure = Measure::kHomeIsolation,
+  policy.rules.push_back({.id = "A1",
+                          .colour = Colour::kRed,
+                          .measure = Measure::kHomeIsolation,
                           .when = certlogic::Expression::parse(parse_json(condition).value()).value()});
   return policy;
 }
 
-constexpr std::string_view kCloseContact = R"({"and":[{"===":[{"var":"facts.contact_level"},"close"]},{"var":"facts.last_exposure_at"},
+constexpr std::string_view kCloseContact =
+    R"({"and":[{"===":[{"var":"facts.contact_level"},"close"]},{"var":"facts.last_exposure_at"},
   {"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.last_exposure_at"},7,"day"]}]}]})";
 
 TEST(Compiled, RangesThatBeginAndEndInsideABlockDecideTheSameRows) {
@@ -160,11 +169,13 @@ TEST(Compiled, RangesThatBeginAndEndInsideABlockDecideTheSameRows) {
   FactColumns columns;
   for (int i = 0; i < 5'000; ++i) columns.append(random.row());
   const Recoloured all = recolour_all(compiled, columns, kRandomEpoch);
-  for (const auto& [begin, end] : {std::pair(0, 0), std::pair(1, 2), std::pair(1'000, 1'100), std::pair(1'023, 4'097), std::pair(4'990, 5'000)}) {
+  for (const auto& [begin, end] :
+       {std::pair(0, 0), std::pair(1, 2), std::pair(1'000, 1'100), std::pair(1'023, 4'097), std::pair(4'990, 5'000)}) {
     const auto size = static_cast<std::size_t>(end - begin);
     std::vector<Outcome> outcomes(size);
     std::vector<std::uint32_t> horizons(size);
-    compiled.recolour(columns, static_cast<std::size_t>(begin), static_cast<std::size_t>(end), kRandomEpoch, outcomes, horizons);
+    compiled.recolour(columns, static_cast<std::size_t>(begin), static_cast<std::size_t>(end), kRandomEpoch, outcomes,
+                      horizons);
     EXPECT_TRUE(std::equal(outcomes.begin(), outcomes.end(), all.outcomes.begin() + begin));
     EXPECT_TRUE(std::equal(horizons.begin(), horizons.end(), all.horizons.begin() + begin));
   }
@@ -172,8 +183,11 @@ TEST(Compiled, RangesThatBeginAndEndInsideABlockDecideTheSameRows) {
 
 TEST(Compiled, AGuardedConditionHasNoReachableErrorAndAnUnguardedOneIsUndetermined) {
   const auto guarded = CompiledPolicy::compile(one_rule(kCloseContact)).value();
-  const auto unguarded = CompiledPolicy::compile(
-      one_rule(R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.last_exposure_at"},7,"day"]}]})")).value();
+  const auto unguarded =
+      CompiledPolicy::compile(
+          one_rule(
+              R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.last_exposure_at"},7,"day"]}]})"))
+          .value();
   EXPECT_EQ(guarded.decide(FactRow{}, kRandomEpoch).status, DecisionStatus::kDecided);
   const Decision failed = unguarded.decide(FactRow{}, kRandomEpoch);
   EXPECT_EQ(failed.status, DecisionStatus::kUndetermined);

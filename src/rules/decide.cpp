@@ -19,7 +19,8 @@ Decision outcome(const Policy& policy, Json& data, UnixSeconds now) {
     const auto index = static_cast<RuleIndex>(i);
     const Result<bool> holds = certlogic::is_truthy(rule.when, data);
     if (!holds.ok()) return {.status = DecisionStatus::kUndetermined, .rule = index};
-    if (*holds) return {.status = DecisionStatus::kDecided, .colour = rule.colour, .measure = rule.measure, .rule = index};
+    if (*holds)
+      return {.status = DecisionStatus::kDecided, .colour = rule.colour, .measure = rule.measure, .rule = index};
   }
   return {.status = DecisionStatus::kDecided, .colour = policy.default_colour};
 }
@@ -59,7 +60,9 @@ Error undetermined_reason(const Policy& policy, const FactRow& facts, UnixSecond
   const Decision decision = outcome(policy, data, now);
   MINGMA_ASSERT(decision.status == DecisionStatus::kUndetermined);
   data.set("now", now.to_string());
-  return certlogic::is_truthy(policy.rules[decision.rule].when, data).error().within("/rules/" + std::to_string(decision.rule) + "/when");
+  return certlogic::is_truthy(policy.rules[decision.rule].when, data)
+      .error()
+      .within("/rules/" + std::to_string(decision.rule) + "/when");
 }
 
 }  // namespace mingma::rules

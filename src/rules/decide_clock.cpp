@@ -17,7 +17,8 @@ using certlogic::TimeUnit;
 constexpr std::int64_t kMillisecondsPerDay = 86'400'000;
 constexpr std::int64_t kShiftMillisecondsMax = 200 * 366 * kMillisecondsPerDay;
 constexpr std::int64_t kMonthsMax = 200 * 12;
-// now + months moves by whole days and is monotone up to 3 of them, so ten days around the meeting point hold every change.
+// now + months moves by whole days and is monotone up to 3 of them, so ten days around the meeting point hold every
+// change.
 constexpr std::int64_t kDaysAround = 10;
 
 std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
@@ -103,17 +104,20 @@ std::optional<DateTime> fact_date_time(const FactRow& row, FactId id) {
   const std::int64_t raw = row.get(id);
   if (raw == 0) return std::nullopt;
   switch (fact_info(id).kind) {
-    case FactKind::kInstant: return DateTime{raw * 1'000};
-    case FactKind::kDate: return DateTime{raw * kMillisecondsPerDay};
-    default: return std::nullopt;
+    case FactKind::kInstant:
+      return DateTime{raw * 1'000};
+    case FactKind::kDate:
+      return DateTime{raw * kMillisecondsPerDay};
+    default:
+      return std::nullopt;
   }
 }
 
 void append_flips(const TimeShift& shift, DateTime fixed, UnixSeconds after, std::vector<UnixSeconds>& out) {
   if (const auto fixed_shift = shift.fixed_milliseconds()) {
     const std::int64_t distance = fixed.milliseconds - *fixed_shift;
-    append_after(-floor_divide(-distance, 1'000), after, out);      // first t with t + shift >= fixed
-    append_after(floor_divide(distance, 1'000) + 1, after, out);    // first t with t + shift > fixed
+    append_after(-floor_divide(-distance, 1'000), after, out);    // first t with t + shift >= fixed
+    append_after(floor_divide(distance, 1'000) + 1, after, out);  // first t with t + shift > fixed
     return;
   }
   const auto meeting = certlogic::add_time(fixed, -shift.amount, shift.unit);
@@ -129,9 +133,12 @@ Result<void> ClockFlips::add_plus_time(const Expression& e, NodeIndex index) {
   const Node& node = e.node(index);
   const TimeShift shift{node.value, node.unit};
   if (is_clock(e, e.node(node.first))) {
-    const std::int64_t limit = by_calendar(node.unit) ? kMonthsMax / (node.unit == TimeUnit::kYear ? 12 : 1)
-                                                      : kShiftMillisecondsMax / (node.unit == TimeUnit::kDay ? kMillisecondsPerDay : kMillisecondsPerDay / 24);
-    if (shift.amount > limit || shift.amount < -limit) return refuse(e, index, "moves the clock by more than 200 years");
+    const std::int64_t limit =
+        by_calendar(node.unit)
+            ? kMonthsMax / (node.unit == TimeUnit::kYear ? 12 : 1)
+            : kShiftMillisecondsMax / (node.unit == TimeUnit::kDay ? kMillisecondsPerDay : kMillisecondsPerDay / 24);
+    if (shift.amount > limit || shift.amount < -limit)
+      return refuse(e, index, "moves the clock by more than 200 years");
     if (std::find(clock_.begin(), clock_.end(), shift) == clock_.end()) clock_.push_back(shift);
     return {};
   }
@@ -158,7 +165,8 @@ Result<ClockFlips> ClockFlips::of(const Expression& e) {
     const Node& node = e.node(index);
     Result<void> checked;
     if (is_clock(e, node)) {
-      if (index == 0 || e.node(node.parent).op != Op::kPlusTime) checked = refuse(e, index, "\"now\" may only be the operand of \"plusTime\"");
+      if (index == 0 || e.node(node.parent).op != Op::kPlusTime)
+        checked = refuse(e, index, "\"now\" may only be the operand of \"plusTime\"");
     } else if (node.op == Op::kVar && e.path(node).text.empty()) {
       checked = refuse(e, index, "reads all data at once");
     } else if (node.op == Op::kPlusTime) {

@@ -1,12 +1,13 @@
 // The clock in a condition: which uses are allowed, and at which instants a comparison with it can flip.
 //
-// A condition may read {"var":"now"} only as the operand of plusTime ({"plusTime":[{"var":"now"},0,"day"]}). Then whatever depends
-// on the clock is a comparison between date-times now + amount and date-times that stand still (a fact + amount, a constant),
-// and the truth of the condition can change only where such a pair changes its order. Refused: "now" anywhere else,
-// together with "reduce", on both sides of a comparison that counts in months or years, or moved by over 200 years.
+// A condition may read {"var":"now"} only as the operand of plusTime ({"plusTime":[{"var":"now"},0,"day"]}). Then
+// whatever depends on the clock is a comparison between date-times now + amount and date-times that stand still (a fact
+// + amount, a constant), and the truth of the condition can change only where such a pair changes its order. Refused:
+// "now" anywhere else, together with "reduce", on both sides of a comparison that counts in months or years, or moved
+// by over 200 years.
 //
-// Bound: with n clock terms and m other date-times there are at most 2nm instants for days and hours, 63nm for months and years.
-// Threading: immutable after construction.
+// Bound: with n clock terms and m other date-times there are at most 2nm instants for days and hours, 63nm for months
+// and years. Threading: immutable after construction.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,8 @@
 
 namespace mingma::rules {
 
-// The instants that clocks take here: 32 bits, as facts keep them; the last one stands for "never" in columns of horizons.
+// The instants that clocks take here: 32 bits, as facts keep them; the last one stands for "never" in columns of
+// horizons.
 inline constexpr UnixSeconds kClockMin{1};
 inline constexpr UnixSeconds kClockMax{0xFFFF'FFFE};
 

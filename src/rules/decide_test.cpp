@@ -17,7 +17,9 @@ Policy policy_of(std::initializer_list<std::string_view> conditions) {
   policy.effective_from = kRandomEpoch.plus(-10 * kSecondsPerDay);
   policy.effective_to = kRandomEpoch.plus(80 * kSecondsPerDay);
   for (const std::string_view condition : conditions) {
-    policy.rules.push_back({.id = "R" + std::to_string(policy.rules.size()), .colour = Colour::kRed, .measure = Measure::kHomeIsolation,
+    policy.rules.push_back({.id = "R" + std::to_string(policy.rules.size()),
+                            .colour = Colour::kRed,
+                            .measure = Measure::kHomeIsolation,
                             .when = certlogic::Expression::parse(parse_json(condition).value()).value()});
   }
   return policy;
@@ -75,20 +77,26 @@ TEST(Decide, OutsideItsLifeAPolicyGivesNoColour) {
 }
 
 TEST(Decide, ARuleThatFailsMakesTheDecisionUndeterminedWithItsPlace) {
-  const Policy policy = policy_of({kFrom3To5Days, R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.arrived_at"},7,"day"]}]})"});
+  const Policy policy = policy_of(
+      {kFrom3To5Days,
+       R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.arrived_at"},7,"day"]}]})"});
   const Decision decision = decide(policy, FactRow{}, kRandomEpoch);
   EXPECT_EQ(decision.status, DecisionStatus::kUndetermined);
   EXPECT_EQ(decision.colour, Colour::kNone);
   EXPECT_EQ(decision.rule, 1);
-  EXPECT_TRUE(undetermined_reason(policy, FactRow{}, kRandomEpoch).where().starts_with("/rules/1/when/before/1")) << undetermined_reason(policy, FactRow{}, kRandomEpoch).where();
+  EXPECT_TRUE(undetermined_reason(policy, FactRow{}, kRandomEpoch).where().starts_with("/rules/1/when/before/1"))
+      << undetermined_reason(policy, FactRow{}, kRandomEpoch).where();
 }
 
 TEST(Decide, AnErrorAfterATrueRuleIsNeverReached) {
-  const Policy policy = policy_of({kWithin7Days, R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.arrived_at"},7,"day"]}]})"});
+  const Policy policy = policy_of(
+      {kWithin7Days,
+       R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.arrived_at"},7,"day"]}]})"});
   EXPECT_EQ(decide(policy, left_high(kRandomEpoch), kRandomEpoch).status, DecisionStatus::kDecided);
 }
 
-// Searches the horizon without knowing where comparisons flip: random instants, then bisection around every change found.
+// Searches the horizon without knowing where comparisons flip: random instants, then bisection around every change
+// found.
 TEST(Decide, NoInstantBeforeTheHorizonDiffersAndTheHorizonDoes) {
   const char* text = std::getenv("MINGMA_SEED");
   const std::uint64_t seed = text == nullptr ? 1'111 : std::strtoull(text, nullptr, 10);
@@ -104,15 +112,18 @@ TEST(Decide, NoInstantBeforeTheHorizonDiffersAndTheHorizonDoes) {
     if (decision.horizon != kNoHorizon) {
       ++with_horizon;
       ASSERT_GT(decision.horizon, now);
-      ASSERT_FALSE(decide(policy, row, decision.horizon).same_outcome(decision)) << "nothing changes at the horizon, policy " << i;
-      ASSERT_TRUE(decide(policy, row, decision.horizon.plus(-1)).same_outcome(decision)) << "it changed before, policy " << i;
+      ASSERT_FALSE(decide(policy, row, decision.horizon).same_outcome(decision))
+          << "nothing changes at the horizon, policy " << i;
+      ASSERT_TRUE(decide(policy, row, decision.horizon.plus(-1)).same_outcome(decision))
+          << "it changed before, policy " << i;
     }
     const auto span = static_cast<std::uint64_t>(end.value - now.value);
     for (int probe = 0; probe < 20; ++probe) {
       UnixSeconds instant = now.plus(static_cast<std::int64_t>(random.below(span)));
       if (random.chance(50)) instant.value -= instant.value % 3'600;  // comparisons meet on whole hours
       if (instant < now) continue;
-      ASSERT_TRUE(decide(policy, row, instant).same_outcome(decision)) << "changed at " << instant.to_string() << ", policy " << i;
+      ASSERT_TRUE(decide(policy, row, instant).same_outcome(decision))
+          << "changed at " << instant.to_string() << ", policy " << i;
     }
   }
   EXPECT_GT(with_horizon, 500);
@@ -127,7 +138,8 @@ TEST(ClockFlips, TheClockMayOnlyBeMovedAndComparedWithWhatStandsStill) {
   EXPECT_EQ(refusal(kWithin7Days), "");
   EXPECT_NE(refusal(R"({"===":[{"var":"now"},"2022-11-11T00:00:00Z"]})"), "");
   EXPECT_NE(refusal(R"({"extractFromUVCI":[{"var":"now"},0]})"), "");
-  EXPECT_NE(refusal(R"({"before":[{"plusTime":[{"var":"now"},1,"month"]},{"plusTime":[{"var":"now"},30,"day"]}]})"), "");
+  EXPECT_NE(refusal(R"({"before":[{"plusTime":[{"var":"now"},1,"month"]},{"plusTime":[{"var":"now"},30,"day"]}]})"),
+            "");
   EXPECT_EQ(refusal(R"({"before":[{"plusTime":[{"var":"now"},24,"hour"]},{"plusTime":[{"var":"now"},2,"day"]}]})"), "");
   EXPECT_NE(refusal(R"({"before":[{"plusTime":[{"var":"now"},300,"year"]},{"plusTime":["2022-11-11",0,"day"]}]})"), "");
 }
@@ -136,14 +148,18 @@ TEST(ClockFlips, TheClockMayOnlyBeMovedAndComparedWithWhatStandsStill) {
 TEST(ClockFlips, MonthsOfTheClockFlipAtEveryInstantThatBruteForceFinds) {
   RandomRules random(5);
   for (int i = 0; i < 300; ++i) {
-    const TimeShift shift{static_cast<std::int64_t>(random.below(9)) - 4, random.chance(80) ? certlogic::TimeUnit::kMonth : certlogic::TimeUnit::kYear};
+    const TimeShift shift{static_cast<std::int64_t>(random.below(9)) - 4,
+                          random.chance(80) ? certlogic::TimeUnit::kMonth : certlogic::TimeUnit::kYear};
     const UnixSeconds middle = UnixSeconds{1'580'000'000}.plus(static_cast<std::int64_t>(random.below(120'000'000)));
     const certlogic::DateTime fixed{middle.value / 3'600 * 3'600'000};
-    const UnixSeconds after{certlogic::add_time(fixed, -shift.amount, shift.unit)->milliseconds / 1'000 - 20 * kSecondsPerDay};
+    const UnixSeconds after{certlogic::add_time(fixed, -shift.amount, shift.unit)->milliseconds / 1'000 -
+                            20 * kSecondsPerDay};
     std::vector<UnixSeconds> flips;
     append_flips(shift, fixed, after, flips);
     std::sort(flips.begin(), flips.end());
-    const auto order = [&](UnixSeconds t) { return certlogic::add_time({t.value * 1'000}, shift.amount, shift.unit).value() <=> fixed; };
+    const auto order = [&](UnixSeconds t) {
+      return certlogic::add_time({t.value * 1'000}, shift.amount, shift.unit).value() <=> fixed;
+    };
     // On whole hours, and one second after: where the order changes, a flip is listed in between.
     UnixSeconds previous{after.value / 3'600 * 3'600 + 3'600};
     for (std::int64_t step = 1; step < 40 * 24 * 2; ++step) {

@@ -10,9 +10,16 @@ namespace mingma::rules {
 
 // Numbers are part of stored formats; greater is stricter among green, yellow, red.
 enum class Colour : std::uint8_t { kNone = 0, kGreen = 1, kYellow = 2, kRed = 3 };
-enum class Measure : std::uint8_t { kNone = 0, kTestOnly = 1, kHomeMonitoring = 2, kHomeIsolation = 3, kCentralIsolation = 4, kHospital = 5 };
+enum class Measure : std::uint8_t {
+  kNone = 0,
+  kTestOnly = 1,
+  kHomeMonitoring = 2,
+  kHomeIsolation = 3,
+  kCentralIsolation = 4,
+  kHospital = 5
+};
 enum class DecisionStatus : std::uint8_t {
-  kNoPolicy = 0,      // no policy in force: colour none
+  kNoPolicy = 0,  // no policy in force: colour none
   kDecided = 1,
   kUndetermined = 2,  // a rule could not be evaluated: colour none, rule = the one that failed
 };

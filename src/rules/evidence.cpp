@@ -36,20 +36,23 @@ Result<void> check_named(std::string_view name, std::span<const std::string_view
 }
 
 Result<void> check_times(const EvidenceKindInfo& info, const Evidence& evidence) {
-  if (evidence.at.value <= 0 || evidence.at.value > kInstantMax) return fail(info.at_name, "missing, or outside 1970 to 2106");
+  if (evidence.at.value <= 0 || evidence.at.value > kInstantMax)
+    return fail(info.at_name, "missing, or outside 1970 to 2106");
   if (evidence.until == UnixSeconds{}) {
     if (info.until_required) return fail(info.until_name, "missing");
     return {};
   }
   if (info.until_name.empty()) return fail("", "this kind of evidence has no second instant");
-  if (evidence.until.value < 0 || evidence.until.value > kInstantMax) return fail(info.until_name, "outside 1970 to 2106");
+  if (evidence.until.value < 0 || evidence.until.value > kInstantMax)
+    return fail(info.until_name, "outside 1970 to 2106");
   if (evidence.until < evidence.at) return fail(info.until_name, "earlier than " + std::string(info.at_name));
   return {};
 }
 
 Result<std::uint8_t> read_named(std::string_view name, std::span<const std::string_view> values, const Json& json) {
   if (values.empty()) {
-    if (!json.is_integer() || json.integer() < 1 || json.integer() > kIntegerLevelMax) return fail(name, "not an integer from 1 to 20");
+    if (!json.is_integer() || json.integer() < 1 || json.integer() > kIntegerLevelMax)
+      return fail(name, "not an integer from 1 to 20");
     return static_cast<std::uint8_t>(json.integer());
   }
   if (json.is_string()) {
@@ -112,9 +115,11 @@ Result<void> check_evidence(const Evidence& evidence) {
   const EvidenceKindInfo& info = evidence_kind_info(evidence.kind);
   MINGMA_CHECK(check_named(info.level_name, info.level_values, evidence.level));
   MINGMA_CHECK(check_named(info.detail_name, info.detail_values, evidence.detail));
-  if (evidence.flags >> info.flag_names.size() != 0) return fail("", "a flag that this kind of evidence does not have is set");
+  if (evidence.flags >> info.flag_names.size() != 0)
+    return fail("", "a flag that this kind of evidence does not have is set");
   if (!info.has_area && evidence.area != DivisionCode{}) return fail("area", "this kind of evidence has no area");
-  if (info.has_area && !DivisionCode::parse(evidence.area.to_string()).ok()) return fail("area", "missing, or no division code");
+  if (info.has_area && !DivisionCode::parse(evidence.area.to_string()).ok())
+    return fail("area", "missing, or no division code");
   return check_times(info, evidence);
 }
 
@@ -145,7 +150,8 @@ Json evidence_to_json(const Evidence& evidence) {
   return json;
 }
 
-// Layout: kind, level, detail, flags (1 byte each), area, at, until (4 bytes each), 4 bytes of zero kept for a later version.
+// Layout: kind, level, detail, flags (1 byte each), area, at, until (4 bytes each), 4 bytes of zero kept for a later
+// version.
 void write_evidence(const Evidence& evidence, std::span<std::uint8_t, kEvidenceImageBytes> out) {
   out[0] = static_cast<std::uint8_t>(evidence.kind);
   out[1] = evidence.level;

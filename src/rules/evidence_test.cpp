@@ -26,13 +26,15 @@ TEST(Evidence, EveryKindHasANameWordsAndItsOwnFields) {
 }
 
 TEST(Evidence, ATestResultIsReadByItsFieldNames) {
-  const auto test = read(R"({"kind":"test_result","sampled_at":"2022-06-13T08:00:00+08:00","result":"negative","method":"molecular","pooled":true})");
+  const auto test = read(
+      R"({"kind":"test_result","sampled_at":"2022-06-13T08:00:00+08:00","result":"negative","method":"molecular","pooled":true})");
   ASSERT_TRUE(test.ok()) << test.error().to_string();
   EXPECT_EQ(test->at, UnixSeconds{1'655'078'400});
   EXPECT_EQ(test->level, static_cast<std::uint8_t>(TestResult::kNegative));
   EXPECT_EQ(test->flags, kFlagPooled);
-  EXPECT_EQ(evidence_to_json(*test).to_string(),
-            R"({"kind":"test_result","sampled_at":"2022-06-13T00:00:00Z","result":"negative","method":"molecular","pooled":true,"ct_at_limit":false})");
+  EXPECT_EQ(
+      evidence_to_json(*test).to_string(),
+      R"({"kind":"test_result","sampled_at":"2022-06-13T00:00:00Z","result":"negative","method":"molecular","pooled":true,"ct_at_limit":false})");
 }
 
 TEST(Evidence, WhatAKindDoesNotHaveIsRefusedWithItsPlace) {
@@ -47,15 +49,19 @@ TEST(Evidence, WhatAKindDoesNotHaveIsRefusedWithItsPlace) {
   EXPECT_EQ(where(R"({"kind":"case_release","released_at":"2022-06-31T00:00:00Z"})"), "released_at");
   EXPECT_EQ(where(R"({"kind":"test_result","sampled_at":"2022-06-13T00:00:00Z","method":"molecular"})"), "result");
   EXPECT_EQ(where(R"({"kind":"stay","arrived_at":"2022-06-13T00:00:00Z"})"), "area");
-  EXPECT_EQ(where(R"({"kind":"stay","arrived_at":"2022-06-13T00:00:00Z","left_at":"2022-06-12T00:00:00Z","area":"410102"})"), "left_at");
+  EXPECT_EQ(
+      where(R"({"kind":"stay","arrived_at":"2022-06-13T00:00:00Z","left_at":"2022-06-12T00:00:00Z","area":"410102"})"),
+      "left_at");
   EXPECT_EQ(where(R"({"kind":"testing_duty","listed_at":"2022-06-13T00:00:00Z"})"), "due_at");
   EXPECT_EQ(where(R"({"kind":"vaccination","given_at":"2022-06-13T00:00:00Z","dose":0})"), "dose");
   EXPECT_EQ(where(R"({"kind":"health_declaration","declared_at":"2022-06-13T00:00:00Z","symptoms":"no"})"), "symptoms");
 }
 
 Evidence random_evidence(SeededRng& rng) {
-  Evidence e{.kind = static_cast<EvidenceKind>(rng.below(20)), .level = static_cast<std::uint8_t>(rng.below(8)),
-             .detail = static_cast<std::uint8_t>(rng.below(4)), .flags = static_cast<std::uint8_t>(rng.below(4)),
+  Evidence e{.kind = static_cast<EvidenceKind>(rng.below(20)),
+             .level = static_cast<std::uint8_t>(rng.below(8)),
+             .detail = static_cast<std::uint8_t>(rng.below(4)),
+             .flags = static_cast<std::uint8_t>(rng.below(4)),
              .at = {static_cast<std::int64_t>(rng.below(4'294'967'296))}};
   if (rng.below(2) == 0) e.until = e.at.plus(static_cast<std::int64_t>(rng.below(1'000'000)));
   if (rng.below(3) == 0) e.area = {410'102'001};
@@ -71,7 +77,8 @@ TEST(Evidence, WhatIsAcceptedSurvivesJsonAndItsImageAndWhatIsNotIsRefusedByBoth)
     write_evidence(evidence, image);
     const auto from_image = read_evidence(image);
     if (!check_evidence(evidence).ok()) {
-      EXPECT_TRUE(evidence.until.value > 0xFFFF'FFFF || !from_image.ok());  // beyond 32 bits an image says something else
+      EXPECT_TRUE(evidence.until.value > 0xFFFF'FFFF ||
+                  !from_image.ok());  // beyond 32 bits an image says something else
       continue;
     }
     ++accepted;

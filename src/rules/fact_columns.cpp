@@ -53,9 +53,12 @@ std::uint32_t FactColumns::get(std::size_t row, FactId id) const {
   MINGMA_ASSERT(row < size_);
   const std::size_t lane = row % kBlockRows;
   switch (fact_info(id).width_bytes()) {
-    case 4: return instants(row / kBlockRows, id)[lane];
-    case 2: return dates(row / kBlockRows, id)[lane];
-    default: return bytes(row / kBlockRows, id)[lane];
+    case 4:
+      return instants(row / kBlockRows, id)[lane];
+    case 2:
+      return dates(row / kBlockRows, id)[lane];
+    default:
+      return bytes(row / kBlockRows, id)[lane];
   }
 }
 

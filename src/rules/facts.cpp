@@ -21,11 +21,16 @@ Error fail(std::string_view where, std::string message) {
 
 Json value_to_json(const FactInfo& info, std::uint32_t value) {
   switch (info.kind) {
-    case FactKind::kInstant: return value == 0 ? Json() : Json(UnixSeconds{value}.to_string());
-    case FactKind::kDate: return value == 0 ? Json() : Json(CivilDate{static_cast<std::int32_t>(value)}.to_string());
-    case FactKind::kEnumeration: return info.values[value].name;
-    case FactKind::kInteger: return static_cast<std::int64_t>(value);
-    case FactKind::kBoolean: return value != 0;
+    case FactKind::kInstant:
+      return value == 0 ? Json() : Json(UnixSeconds{value}.to_string());
+    case FactKind::kDate:
+      return value == 0 ? Json() : Json(CivilDate{static_cast<std::int32_t>(value)}.to_string());
+    case FactKind::kEnumeration:
+      return info.values[value].name;
+    case FactKind::kInteger:
+      return static_cast<std::int64_t>(value);
+    case FactKind::kBoolean:
+      return value != 0;
   }
   MINGMA_ASSERT(false);
   return {};
@@ -45,21 +50,25 @@ Result<std::uint32_t> date_from_json(const FactInfo& info, const Json& json) {
   if (!json.is_string()) return fail(info.name, "not a date");
   const auto date = parse_date(json.string());
   if (!date.ok()) return fail(info.name, date.error().message());
-  if (date->days <= 0 || static_cast<std::uint32_t>(date->days) > kDateMax) return fail(info.name, "outside 1970 to 2149");
+  if (date->days <= 0 || static_cast<std::uint32_t>(date->days) > kDateMax)
+    return fail(info.name, "outside 1970 to 2149");
   return static_cast<std::uint32_t>(date->days);
 }
 
 Result<std::uint32_t> value_from_json(const FactInfo& info, const Json& json) {
   switch (info.kind) {
-    case FactKind::kInstant: return instant_from_json(info, json);
-    case FactKind::kDate: return date_from_json(info, json);
+    case FactKind::kInstant:
+      return instant_from_json(info, json);
+    case FactKind::kDate:
+      return date_from_json(info, json);
     case FactKind::kEnumeration: {
       const auto value = json.is_string() ? find_fact_value(info, json.string()) : std::nullopt;
       if (!value) return fail(info.name, "no such value");
       return std::uint32_t{*value};
     }
     case FactKind::kInteger:
-      if (!json.is_integer() || json.integer() < 0 || json.integer() > info.value_max) return fail(info.name, "not a number in range");
+      if (!json.is_integer() || json.integer() < 0 || json.integer() > info.value_max)
+        return fail(info.name, "not a number in range");
       return static_cast<std::uint32_t>(json.integer());
     case FactKind::kBoolean:
       if (!json.is_boolean()) return fail(info.name, "neither true nor false");

@@ -11,9 +11,8 @@
 // small integer and boolean (uint8). Only instants and dates can be absent: CertLogic sees null, which is falsy.
 // Enumerations start with "none", integers with 0, booleans with false.
 //
-// Format: the image of a row is its values in the order of FactId, little-endian, without padding. FactId values are part
-// of stored formats: never reuse one. docs/facts.md lists the schema for readers.
-// Threading: values and constants.
+// Format: the image of a row is its values in the order of FactId, little-endian, without padding. FactId values are
+// part of stored formats: never reuse one. docs/facts.md lists the schema for readers. Threading: values and constants.
 #pragma once
 
 #include <array>
@@ -106,10 +105,10 @@ struct FactInfo {
   FactId id;
   std::string_view name;  // "last_exposure_at": a rule reads {"var": "facts.last_exposure_at"}
   FactKind kind;
-  bool nullable;                           // can be absent
-  std::uint8_t value_max;                  // enumerations, integers and booleans: 0..value_max; else 0
-  std::span<const FactValueInfo> values;   // enumerations: index = number; else empty
-  std::string_view zh;                     // meaning, as a receipt would word it
+  bool nullable;                          // can be absent
+  std::uint8_t value_max;                 // enumerations, integers and booleans: 0..value_max; else 0
+  std::span<const FactValueInfo> values;  // enumerations: index = number; else empty
+  std::string_view zh;                    // meaning, as a receipt would word it
   std::string_view en;
 
   std::size_t width_bytes() const { return kind == FactKind::kInstant ? 4 : kind == FactKind::kDate ? 2 : 1; }
@@ -127,11 +126,11 @@ std::string fact_schema_text();
 // solver assume them, the reducers' tests check them.
 //   present: an instant or date that is not absent, any other fact that is not 0.
 enum class ImplicationKind : std::uint8_t {
-  kPresent,   // `fact` present  ->  `other` present
-  kAtLeast,   // `fact` present  ->  `other` >= value                 (enumerations and integers)
-  kAtMost,    // `fact` present  ->  `other` <= value                 (enumerations and integers)
+  kPresent,     // `fact` present  ->  `other` present
+  kAtLeast,     // `fact` present  ->  `other` >= value                 (enumerations and integers)
+  kAtMost,      // `fact` present  ->  `other` <= value                 (enumerations and integers)
   kNotEarlier,  // `fact` present  ->  `other` present and other >= fact + value   (instants, value in seconds)
-  kNotLater,  // `fact` present  ->  `other` present and other + value <= fact   (instants, value in seconds)
+  kNotLater,    // `fact` present  ->  `other` present and other + value <= fact   (instants, value in seconds)
 };
 struct FactImplication {
   ImplicationKind kind;

@@ -102,7 +102,8 @@ TEST(FactColumns, RowsAreReadBackAcrossBlocksAndNewOnesAreEmpty) {
   rows.resize(rows.size() + 3);
   ASSERT_EQ(columns.size(), rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(columns.get(i), rows[i]) << i;
-  for (const FactInfo& info : fact_schema()) EXPECT_EQ(columns.get(4'100, info.id), rows[4'100].get(info.id)) << info.name;
+  for (const FactInfo& info : fact_schema())
+    EXPECT_EQ(columns.get(4'100, info.id), rows[4'100].get(info.id)) << info.name;
   EXPECT_EQ(columns.instants(1, FactId::kArrivedAt)[4], rows[4'100].get(FactId::kArrivedAt));
 }
 

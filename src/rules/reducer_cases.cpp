@@ -27,16 +27,24 @@ CaseEvents case_events(std::span<const Evidence> sorted) {
   CaseEvents events;
   for (const Evidence& item : sorted) {
     switch (item.kind) {
-      case EvidenceKind::kCaseReport: events.reports.push_back({item.at, true, item.level, item.detail}); break;
-      case EvidenceKind::kCaseRelease: events.releases.push_back(item.at); break;
-      case EvidenceKind::kCaseExclusion: events.exclusions.push_back(item.at); break;
+      case EvidenceKind::kCaseReport:
+        events.reports.push_back({item.at, true, item.level, item.detail});
+        break;
+      case EvidenceKind::kCaseRelease:
+        events.releases.push_back(item.at);
+        break;
+      case EvidenceKind::kCaseExclusion:
+        events.exclusions.push_back(item.at);
+        break;
       case EvidenceKind::kTestResult:
         if (item.level == static_cast<std::uint8_t>(TestResult::kPositive)) {
-          const CaseStatus status = (item.flags & kFlagPooled) != 0 ? CaseStatus::kPooledPositive : CaseStatus::kScreeningPositive;
+          const CaseStatus status =
+              (item.flags & kFlagPooled) != 0 ? CaseStatus::kPooledPositive : CaseStatus::kScreeningPositive;
           events.reports.push_back({item.at, false, static_cast<std::uint8_t>(status), 0});
         }
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return events;
@@ -57,8 +65,8 @@ const Report* latest(std::span<const Report> reports, bool clinical, UnixSeconds
   return found;
 }
 
-// The report that speaks for a person whose reports are all closed: the clinical one, unless the positive test belongs to
-// a later episode (something closed the clinical report before the test).
+// The report that speaks for a person whose reports are all closed: the clinical one, unless the positive test belongs
+// to a later episode (something closed the clinical report before the test).
 const Report* closed_report(const CaseEvents& events) {
   const Report* clinical = latest(events.reports, true, UnixSeconds{});
   const Report* test = latest(events.reports, false, UnixSeconds{});

@@ -54,10 +54,13 @@ std::vector<Presence> presences(std::span<const Evidence> stays, DivisionCode ho
   return all;
 }
 
-// Whether the end of `stay` is a departure from `area` while the order counted there: the person is nowhere else inside it.
+// Whether the end of `stay` is a departure from `area` while the order counted there: the person is nowhere else inside
+// it.
 bool departed(const Presence& stay, DivisionCode area, const AreaOrder& order, std::span<const Presence> all) {
   if (!area.contains(stay.place)) return false;
-  if (stay.from >= stay.until || stay.until <= order.counted_from() || stay.until > order.until || stay.from >= order.until) return false;
+  if (stay.from >= stay.until || stay.until <= order.counted_from() || stay.until > order.until ||
+      stay.from >= order.until)
+    return false;
   return std::none_of(all.begin(), all.end(), [&](const Presence& other) {
     return other.from <= stay.until && stay.until < other.until && area.contains(other.place);
   });

@@ -84,10 +84,12 @@ void set_negatives(std::span<const UnixSeconds> negatives, FactRow& row) {
   const UnixSeconds second = latest_until(negatives, last.plus(-kSpacingSeconds));
   row.set_instant(kLastNegativeSampledAt, last);
   row.set_instant(kSecondNegativeSampledAt, second);
-  if (second != UnixSeconds{}) row.set_instant(kThirdNegativeSampledAt, latest_until(negatives, second.plus(-kSpacingSeconds)));
+  if (second != UnixSeconds{})
+    row.set_instant(kThirdNegativeSampledAt, latest_until(negatives, second.plus(-kSpacingSeconds)));
   const auto arrived = std::lower_bound(negatives.begin(), negatives.end(), row.instant(kArrivedAt));
   row.set(kSpacedNegatives3d, spaced_negatives({arrived, negatives.end()}));
-  if (row.present(kControlStartedAt)) row.set(kNegativesSinceControl, negative_days_since(negatives, row.instant(kControlStartedAt)));
+  if (row.present(kControlStartedAt))
+    row.set(kNegativesSinceControl, negative_days_since(negatives, row.instant(kControlStartedAt)));
 }
 
 }  // namespace
@@ -97,7 +99,8 @@ std::uint8_t spaced_negatives(std::span<const UnixSeconds> negatives) {
   for (const UnixSeconds end : negatives) {
     // Going back from the end and taking the latest possible each time takes the most.
     std::uint8_t count = 0;
-    for (UnixSeconds at = end; at != UnixSeconds{} && at >= end.plus(-kWindowSeconds); at = latest_until(negatives, at.plus(-kSpacingSeconds))) {
+    for (UnixSeconds at = end; at != UnixSeconds{} && at >= end.plus(-kWindowSeconds);
+         at = latest_until(negatives, at.plus(-kSpacingSeconds))) {
       ++count;
     }
     most = std::max(most, count);
@@ -124,7 +127,8 @@ void reduce_tests(std::span<const Evidence> sorted, FactRow& row) {
   set_negatives(negatives, row);
   row.set(kCtHighConsecutive, ct_high_consecutive(tests));
   row.set(kRecheckSingleNegative, recheck_negative(tests) ? 1 : 0);
-  row.set(kTestSinceArrival, row.present(kArrivedAt) && !tests.empty() && last_sampled >= row.instant(kArrivedAt) ? 1 : 0);
+  row.set(kTestSinceArrival,
+          row.present(kArrivedAt) && !tests.empty() && last_sampled >= row.instant(kArrivedAt) ? 1 : 0);
   row.set_instant(kTestDueAt, earliest_due(sorted, last_sampled));
 }
 
@@ -139,7 +143,8 @@ bool reduce_one(FactRow& row, const Evidence& added) {
     const UnixSeconds chain[] = {row.instant(kThirdNegativeSampledAt), row.instant(kSecondNegativeSampledAt), last, at};
     std::uint8_t spaced = 0;
     for (const UnixSeconds sample : chain) {
-      spaced += sample != UnixSeconds{} && sample >= at.plus(-kWindowSeconds) && sample >= row.instant(kArrivedAt) ? 1 : 0;
+      spaced +=
+          sample != UnixSeconds{} && sample >= at.plus(-kWindowSeconds) && sample >= row.instant(kArrivedAt) ? 1 : 0;
     }
     row.set(kSpacedNegatives3d, std::max<std::uint32_t>(row.get(kSpacedNegatives3d), spaced));
     row.set_instant(kThirdNegativeSampledAt, chain[1]);
@@ -151,7 +156,8 @@ bool reduce_one(FactRow& row, const Evidence& added) {
       row.set(kNegativesSinceControl, std::min(row.get(kNegativesSinceControl) + 1, kCountMax));
     }
   }
-  if (molecular(added)) row.set(kCtHighConsecutive, ct_high(added) ? std::min(row.get(kCtHighConsecutive) + 1, kCountMax) : 0);
+  if (molecular(added))
+    row.set(kCtHighConsecutive, ct_high(added) ? std::min(row.get(kCtHighConsecutive) + 1, kCountMax) : 0);
   row.set_instant(kLastSampledAt, at);
   row.set(kTestSinceArrival, row.present(kArrivedAt) && at >= row.instant(kArrivedAt) ? 1 : 0);
   return true;

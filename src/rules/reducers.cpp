@@ -22,7 +22,8 @@ Items of_kind(Items sorted, EvidenceKind kind) {
 // The latest item; of several at one instant the one with the greatest level, detail, flags, second instant.
 const Evidence* latest(Items items) {
   const auto key = [](const Evidence& e) { return std::tuple(e.at, e.level, e.detail, e.flags, e.until); };
-  const auto found = std::max_element(items.begin(), items.end(), [&](const Evidence& a, const Evidence& b) { return key(a) < key(b); });
+  const auto found = std::max_element(items.begin(), items.end(),
+                                      [&](const Evidence& a, const Evidence& b) { return key(a) < key(b); });
   return found == items.end() ? nullptr : &*found;
 }
 
@@ -41,7 +42,8 @@ void reduce_contacts(Items findings, UnixSeconds cleared_at, FactRow& row) {
   UnixSeconds secondary{};
   for (const Evidence& finding : findings) {
     if (found_at(finding) <= cleared_at) continue;
-    if (finding.level == static_cast<std::uint8_t>(ContactLevel::kSecondary)) secondary = std::max(secondary, finding.at);
+    if (finding.level == static_cast<std::uint8_t>(ContactLevel::kSecondary))
+      secondary = std::max(secondary, finding.at);
     if (finding.level > level) last_exposure = {};
     level = std::max(level, finding.level);
     if (finding.level == level) last_exposure = std::max(last_exposure, finding.at);
@@ -49,7 +51,8 @@ void reduce_contacts(Items findings, UnixSeconds cleared_at, FactRow& row) {
   if (level == 0) return;
   // Several index cases at the same last exposure: all of them must be negative.
   const bool index_negative = std::all_of(findings.begin(), findings.end(), [&](const Evidence& f) {
-    return found_at(f) <= cleared_at || f.level != level || f.at != last_exposure || (f.flags & kFlagIndexNegative) != 0;
+    return found_at(f) <= cleared_at || f.level != level || f.at != last_exposure ||
+           (f.flags & kFlagIndexNegative) != 0;
   });
   row.set(kContactLevel, level);
   row.set_instant(kLastExposureAt, last_exposure);
@@ -60,7 +63,8 @@ void reduce_contacts(Items findings, UnixSeconds cleared_at, FactRow& row) {
 // Returns whether an exposure is open.
 bool reduce_exposures(Items findings, UnixSeconds cleared_at, FactRow& row) {
   std::vector<Evidence> open;
-  std::copy_if(findings.begin(), findings.end(), std::back_inserter(open), [&](const Evidence& f) { return found_at(f) > cleared_at; });
+  std::copy_if(findings.begin(), findings.end(), std::back_inserter(open),
+               [&](const Evidence& f) { return found_at(f) > cleared_at; });
   const Evidence* chosen = latest(open.empty() ? findings : Items(open));
   if (chosen == nullptr) return false;
   const bool national = (chosen->flags & kFlagNational) != 0;
@@ -84,7 +88,8 @@ void reduce_control(Items sorted, FactRow& row) {
   const Items orders = of_kind(sorted, EvidenceKind::kControlOrder);
   // Of orders that begin together the strictest: kinds are numbered from the strictest down.
   const auto key = [](const Evidence& e) { return std::tuple(e.at, -e.level, -e.detail); };
-  const auto order = std::max_element(orders.begin(), orders.end(), [&](const Evidence& a, const Evidence& b) { return key(a) < key(b); });
+  const auto order = std::max_element(orders.begin(), orders.end(),
+                                      [&](const Evidence& a, const Evidence& b) { return key(a) < key(b); });
   if (order == orders.end()) return;
   row.set(kControlKind, order->level);
   row.set(kControlReason, order->detail);

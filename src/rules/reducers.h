@@ -1,5 +1,6 @@
-// Reducers: a resident's effective evidence -> facts. Pure functions of the set of evidence: the order of arrival, duplicates
-// and the clock make no difference (property-tested by permutation and against a slow model). docs/facts.md states each one.
+// Reducers: a resident's effective evidence -> facts. Pure functions of the set of evidence: the order of arrival,
+// duplicates and the clock make no difference (property-tested by permutation and against a slow model). docs/facts.md
+// states each one.
 //
 // "Effective" is the shard's word: signed, granted, not held, not withdrawn, not suspended.
 // Threading: pure functions.
@@ -29,8 +30,8 @@ FactRow reduce(std::span<const Evidence> effective, const Residence& residence, 
 // sample, a negative at least 24 hours after the last one, with no test due and no pooled positive to recheck.
 bool reduce_one(FactRow& row, const Evidence& added);
 
-// Where the person is by evidence alone: the latest open stay (the greater division code if two began together), else home.
-// Shards keep it as the column `stay`, to find the residents whom an area order touches.
+// Where the person is by evidence alone: the latest open stay (the greater division code if two began together), else
+// home. Shards keep it as the column `stay`, to find the residents whom an area order touches.
 DivisionCode present_place(std::span<const Evidence> effective, const Residence& residence);
 
 }  // namespace mingma::rules

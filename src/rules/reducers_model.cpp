@@ -27,7 +27,9 @@ Evidence last(const Evidences& items) {
   Evidence best;
   best.at = {};
   for (const Evidence& e : items) {
-    if (std::tuple(e.at, e.level, e.detail, e.flags, e.until) > std::tuple(best.at, best.level, best.detail, best.flags, best.until)) best = e;
+    if (std::tuple(e.at, e.level, e.detail, e.flags, e.until) >
+        std::tuple(best.at, best.level, best.detail, best.flags, best.until))
+      best = e;
   }
   return best;
 }
@@ -49,10 +51,12 @@ void model_tests(const Evidences& all, FactRow& row) {
     ((t.level == 1 || (t.flags & kFlagCtAtLimit) != 0) ? highs : lows).insert(t.at.value);
   }
   for (const Evidence& t : tests) {
-    recheck = recheck || (pooled_positive != 0 && t.level == 1 && t.detail == 1 && (t.flags & kFlagPooled) == 0 && t.at.value > pooled_positive);
+    recheck = recheck || (pooled_positive != 0 && t.level == 1 && t.detail == 1 && (t.flags & kFlagPooled) == 0 &&
+                          t.at.value > pooled_positive);
   }
   std::int64_t last_low = lows.empty() ? 0 : *lows.rbegin();
-  row.set(kCtHighConsecutive, static_cast<std::uint32_t>(std::count_if(highs.begin(), highs.end(), [&](std::int64_t t) { return t > last_low; })));
+  row.set(kCtHighConsecutive, static_cast<std::uint32_t>(std::count_if(highs.begin(), highs.end(),
+                                                                       [&](std::int64_t t) { return t > last_low; })));
   row.set_instant(kLastSampledAt, {sampled});
   row.set_instant(kLastPositiveSampledAt, {positive});
   row.set(kRecheckSingleNegative, recheck ? 1 : 0);
@@ -101,7 +105,8 @@ void model_case(const Evidences& all, FactRow& row) {
   const Evidences exclusions = select(all, EvidenceKind::kCaseExclusion);
   const auto closed_between = [&](UnixSeconds from, UnixSeconds to) {  // [from, to)
     const auto inside = [&](const Evidence& e) { return before_or_at(from, e.at) && e.at < to; };
-    return std::any_of(releases.begin(), releases.end(), inside) || std::any_of(exclusions.begin(), exclusions.end(), inside);
+    return std::any_of(releases.begin(), releases.end(), inside) ||
+           std::any_of(exclusions.begin(), exclusions.end(), inside);
   };
   const UnixSeconds never{1'000'000'000'000};
   const auto closed = [&](UnixSeconds at) { return closed_between(at, never); };
@@ -109,15 +114,17 @@ void model_case(const Evidences& all, FactRow& row) {
   std::vector<std::tuple<bool, bool, UnixSeconds, int, int>> claims;  // open, clinical, at, order, severity
   for (const Evidence& e : all) {
     if (e.kind == EvidenceKind::kCaseReport) claims.emplace_back(!closed(e.at), true, e.at, e.level, e.detail);
-    if (e.kind == EvidenceKind::kTestResult && e.level == 2) claims.emplace_back(!closed(e.at), false, e.at, (e.flags & kFlagPooled) != 0 ? -2 : -1, 0);
+    if (e.kind == EvidenceKind::kTestResult && e.level == 2)
+      claims.emplace_back(!closed(e.at), false, e.at, (e.flags & kFlagPooled) != 0 ? -2 : -1, 0);
   }
   if (claims.empty()) return;
   auto best = *std::max_element(claims.begin(), claims.end());
   if (!std::get<0>(best) && std::get<1>(best)) {
     // All closed: a later test of a new episode speaks instead of the clinical report.
     for (const auto& claim : claims) {
-      if (!std::get<1>(claim) && std::get<2>(claim) > std::get<2>(best) && closed_between(std::get<2>(best), std::get<2>(claim)) &&
-          (std::get<1>(best) || claim > best)) best = claim;
+      if (!std::get<1>(claim) && std::get<2>(claim) > std::get<2>(best) &&
+          closed_between(std::get<2>(best), std::get<2>(claim)) && (std::get<1>(best) || claim > best))
+        best = claim;
     }
     for (const auto& claim : claims) {
       if (!std::get<1>(claim) && !std::get<1>(best) && claim > best) best = claim;
@@ -149,7 +156,9 @@ void model_risk(const Evidences& all, FactRow& row) {
   any_open = !contacts.empty() || !open_exposures.empty();
   row.set(kRiskCleared, (any || !exposures.empty()) && !any_open ? 1 : 0);
   if (!contacts.empty()) {
-    std::sort(contacts.begin(), contacts.end(), [](const Evidence& a, const Evidence& b) { return std::tuple(a.level, a.at) > std::tuple(b.level, b.at); });
+    std::sort(contacts.begin(), contacts.end(), [](const Evidence& a, const Evidence& b) {
+      return std::tuple(a.level, a.at) > std::tuple(b.level, b.at);
+    });
     row.set(kContactLevel, contacts[0].level);
     row.set_instant(kLastExposureAt, contacts[0].at);
     bool index_negative = true;
@@ -181,7 +190,9 @@ void model_single_items(const Evidences& all, FactRow& row) {
   row.set(kUnexplainedFever, visit.flags == 2 ? 1 : 0);
   for (const Evidence& dose : select(all, EvidenceKind::kVaccination)) {
     row.set(kVaccineDoses, std::max<std::uint32_t>(row.get(kVaccineDoses), dose.level));
-    row.set(kLastDoseOn, std::max<std::uint32_t>(row.get(kLastDoseOn), static_cast<std::uint32_t>((dose.at.value + 8 * kHour) / (24 * kHour))));
+    row.set(kLastDoseOn,
+            std::max<std::uint32_t>(row.get(kLastDoseOn),
+                                    static_cast<std::uint32_t>((dose.at.value + 8 * kHour) / (24 * kHour))));
   }
   const Evidence work = last(select(all, EvidenceKind::kWorkAssignment));
   row.set(kWorkGroup, work.level);
@@ -219,7 +230,8 @@ std::set<DivisionCode> places_at(const Evidences& stays, DivisionCode home, Unix
     if (s.until == UnixSeconds{} && s.at <= at) latest_open = std::max(latest_open, s.at);
   }
   for (const Evidence& s : stays) {
-    if (s.until != UnixSeconds{} ? s.at <= at && at < s.until : s.at == latest_open && s.at <= at) places.insert(s.area);
+    if (s.until != UnixSeconds{} ? s.at <= at && at < s.until : s.at == latest_open && s.at <= at)
+      places.insert(s.area);
   }
   if (places.empty()) places.insert(home);
   return places;
@@ -238,7 +250,8 @@ void model_places(const Evidences& all, DivisionCode home, const AreaTable& area
     if (!o.area.contains(present) || areas.as_of() < o.from || o.until <= areas.as_of()) continue;
     zone = std::max(zone, static_cast<std::uint32_t>(o.level));
     lockdown = std::max(lockdown, static_cast<std::uint32_t>(o.lockdown));
-    if (o.test_interval_hours != 0) hours = hours == 0 ? o.test_interval_hours : std::min<std::uint32_t>(hours, o.test_interval_hours);
+    if (o.test_interval_hours != 0)
+      hours = hours == 0 ? o.test_interval_hours : std::min<std::uint32_t>(hours, o.test_interval_hours);
   }
   row.set(kZoneNow, zone);
   row.set(kLockdownNow, lockdown);

@@ -1,4 +1,5 @@
-// A slow and obvious model of the reducers, for tests: each fact by its sentence in docs/facts.md, by trying everything.
+// A slow and obvious model of the reducers, for tests: each fact by its sentence in docs/facts.md, by trying
+// everything.
 #pragma once
 
 #include <vector>

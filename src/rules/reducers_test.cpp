@@ -20,7 +20,7 @@ using enum FactId;
 constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kDay = 24 * kHour;
 constexpr UnixSeconds kStart{1'667'260'800};  // 2022-11-01T00:00:00Z
-constexpr DivisionCode kHome{410'102'001};     // a township of Zhengzhou
+constexpr DivisionCode kHome{410'102'001};    // a township of Zhengzhou
 constexpr DivisionCode kSameCounty{410'102'005};
 constexpr DivisionCode kSameCity{410'105'002};
 constexpr DivisionCode kOtherCity{410'302'001};
@@ -29,8 +29,10 @@ constexpr DivisionCode kProvince{410'000'000};
 UnixSeconds day(double days) { return kStart.plus(static_cast<std::int64_t>(days * static_cast<double>(kDay))); }
 
 Evidence negative(UnixSeconds at) {
-  return {.kind = EvidenceKind::kTestResult, .level = static_cast<std::uint8_t>(TestResult::kNegative),
-          .detail = static_cast<std::uint8_t>(TestMethod::kMolecular), .at = at};
+  return {.kind = EvidenceKind::kTestResult,
+          .level = static_cast<std::uint8_t>(TestResult::kNegative),
+          .detail = static_cast<std::uint8_t>(TestMethod::kMolecular),
+          .at = at};
 }
 Evidence positive(UnixSeconds at, std::uint8_t flags = 0) {
   Evidence test = negative(at);
@@ -39,17 +41,27 @@ Evidence positive(UnixSeconds at, std::uint8_t flags = 0) {
   return test;
 }
 Evidence item(EvidenceKind kind, UnixSeconds at, int level = 0, int detail = 0, int flags = 0, UnixSeconds until = {}) {
-  return {.kind = kind, .level = static_cast<std::uint8_t>(level), .detail = static_cast<std::uint8_t>(detail),
-          .flags = static_cast<std::uint8_t>(flags), .at = at, .until = until};
+  return {.kind = kind,
+          .level = static_cast<std::uint8_t>(level),
+          .detail = static_cast<std::uint8_t>(detail),
+          .flags = static_cast<std::uint8_t>(flags),
+          .at = at,
+          .until = until};
 }
 Evidence stay(DivisionCode area, UnixSeconds from, UnixSeconds until = {}) {
   return {.kind = EvidenceKind::kStay, .area = area, .at = from, .until = until};
 }
 AreaOrder order(DivisionCode area, RiskLevel level, UnixSeconds from, UnixSeconds until) {
-  return {.number = "order " + std::to_string(area.value) + " " + std::to_string(from.value), .area = area, .level = level, .from = from, .until = until};
+  return {.number = "order " + std::to_string(area.value) + " " + std::to_string(from.value),
+          .area = area,
+          .level = level,
+          .from = from,
+          .until = until};
 }
 
-FactRow facts(const std::vector<Evidence>& evidence, const AreaTable& areas = {}) { return reduce(evidence, {kHome}, areas); }
+FactRow facts(const std::vector<Evidence>& evidence, const AreaTable& areas = {}) {
+  return reduce(evidence, {kHome}, areas);
+}
 
 TEST(Reducers, WithoutEvidenceNothingIsKnown) { EXPECT_EQ(facts({}), FactRow{}); }
 
@@ -69,7 +81,8 @@ TEST(Reducers, AnAntigenNegativeIsASamplingButNoNegative) {
 }
 
 TEST(Reducers, NegativesBeforeTheArrivalDoNotCountForIt) {
-  const FactRow row = facts({negative(day(0)), negative(day(2)), negative(day(3)), item(EvidenceKind::kArrival, day(1), 2)});
+  const FactRow row =
+      facts({negative(day(0)), negative(day(2)), negative(day(3)), item(EvidenceKind::kArrival, day(1), 2)});
   EXPECT_EQ(row.get(kSpacedNegatives3d), 2u);
   EXPECT_EQ(row.get(kTestSinceArrival), 1u);
   EXPECT_EQ(row.get(kArrivedFrom), static_cast<std::uint32_t>(ArrivedFrom::kOtherProvince));
@@ -99,12 +112,14 @@ TEST(Reducers, ANewReportAfterAReleaseOpensANewEpisode) {
 }
 
 TEST(Reducers, APooledPositiveIsReliedUponUntilASingleTubeRecheck) {
-  EXPECT_EQ(facts({positive(day(1), kFlagPooled)}).get(kCaseStatus), static_cast<std::uint32_t>(CaseStatus::kPooledPositive));
+  EXPECT_EQ(facts({positive(day(1), kFlagPooled)}).get(kCaseStatus),
+            static_cast<std::uint32_t>(CaseStatus::kPooledPositive));
   EXPECT_EQ(facts({positive(day(1), kFlagPooled), negative(day(1.5))}).get(kRecheckSingleNegative), 1u);
 }
 
 TEST(Reducers, ASecondaryContactIsNotHiddenByAnOlderCloseContact) {
-  const FactRow row = facts({item(EvidenceKind::kContactFinding, day(0), 3), item(EvidenceKind::kContactFinding, day(9), 2)});
+  const FactRow row =
+      facts({item(EvidenceKind::kContactFinding, day(0), 3), item(EvidenceKind::kContactFinding, day(9), 2)});
   EXPECT_EQ(row.get(kContactLevel), 3u);
   EXPECT_EQ(row.instant(kLastExposureAt), day(0));
   EXPECT_EQ(row.instant(kSecondaryExposureAt), day(9));
@@ -122,7 +137,8 @@ TEST(Reducers, AClearanceClosesOnlyFindingsMadeUntilThen) {
 }
 
 TEST(Reducers, AReleaseAtTheInstantTheNextStageBeginsEndsTheStageBefore) {
-  const FactRow row = facts({item(EvidenceKind::kControlOrder, day(0), 2, 2), item(EvidenceKind::kControlRelease, day(7), 0, 0, kFlagTestsDone),
+  const FactRow row = facts({item(EvidenceKind::kControlOrder, day(0), 2, 2),
+                             item(EvidenceKind::kControlRelease, day(7), 0, 0, kFlagTestsDone),
                              item(EvidenceKind::kControlOrder, day(7), 4, 2)});
   EXPECT_EQ(row.get(kControlKind), static_cast<std::uint32_t>(ControlKind::kHomeMonitoring));
   EXPECT_FALSE(row.present(kControlEndedAt));
@@ -159,12 +175,18 @@ TEST(Reducers, AnOrderThatReachesBackCountsStaysBeforeItsDay) {
   EXPECT_FALSE(facts({stay(kOtherCity, day(3))}, AreaTable({back}, kProvince, day(6))).present(kLeftHighAt));
   back.counts_from = day(1);
   EXPECT_EQ(facts({stay(kOtherCity, day(3))}, AreaTable({back}, kProvince, day(6))).instant(kLeftHighAt), day(3));
-  EXPECT_FALSE(facts({stay(kOtherCity, day(3))}, AreaTable({back}, kProvince, day(4))).present(kLeftHighAt)) << "not yet ordered";
+  EXPECT_FALSE(facts({stay(kOtherCity, day(3))}, AreaTable({back}, kProvince, day(4))).present(kLeftHighAt))
+      << "not yet ordered";
 }
 
 TEST(Reducers, TheStrictestOfOverlappingOrdersHolds) {
   AreaOrder testing{.number = "t", .area = {410'100'000}, .test_interval_hours = 72, .from = day(0), .until = day(10)};
-  AreaOrder closer{.number = "u", .area = {410'102'000}, .level = RiskLevel::kLow, .test_interval_hours = 24, .from = day(2), .until = day(4)};
+  AreaOrder closer{.number = "u",
+                   .area = {410'102'000},
+                   .level = RiskLevel::kLow,
+                   .test_interval_hours = 24,
+                   .from = day(2),
+                   .until = day(4)};
   const FactRow row = facts({}, AreaTable({testing, closer}, kProvince, day(3)));
   EXPECT_EQ(row.get(kAreaTestHours), 24u);
   EXPECT_EQ(row.get(kZoneNow), 1u);
@@ -181,10 +203,14 @@ std::uint64_t seed() {
 }
 
 // Times are on whole hours or half days, so that ties happen.
-UnixSeconds random_time(SeededRng& rng) { return rng.below(2) == 0 ? day(0).plus(static_cast<std::int64_t>(rng.below(30 * 24)) * kHour) : day(static_cast<double>(rng.below(60)) / 2); }
+UnixSeconds random_time(SeededRng& rng) {
+  return rng.below(2) == 0 ? day(0).plus(static_cast<std::int64_t>(rng.below(30 * 24)) * kHour)
+                           : day(static_cast<double>(rng.below(60)) / 2);
+}
 
 DivisionCode random_place(SeededRng& rng) {
-  constexpr DivisionCode kPlaces[] = {kHome, kSameCounty, kSameCity, kOtherCity, {410'102'000}, {410'100'000}, {110'101'001}};
+  constexpr DivisionCode kPlaces[] = {kHome,         kSameCounty,   kSameCity,    kOtherCity,
+                                      {410'102'000}, {410'100'000}, {110'101'001}};
   return kPlaces[rng.below(std::size(kPlaces))];
 }
 
@@ -193,11 +219,13 @@ Evidence random_evidence(SeededRng& rng) {
   for (;;) {
     const EvidenceKindInfo& info = schema[rng.below(3) == 0 ? 0 : rng.below(schema.size())];
     Evidence e{.kind = info.kind, .at = random_time(rng)};
-    if (!info.level_name.empty()) e.level = static_cast<std::uint8_t>(rng.below(info.level_values.empty() ? 4 : info.level_values.size()));
+    if (!info.level_name.empty())
+      e.level = static_cast<std::uint8_t>(rng.below(info.level_values.empty() ? 4 : info.level_values.size()));
     if (!info.detail_name.empty()) e.detail = static_cast<std::uint8_t>(rng.below(info.detail_values.size()));
     e.flags = static_cast<std::uint8_t>(rng.below(1u << info.flag_names.size()));
     if (info.has_area) e.area = random_place(rng);
-    if (!info.until_name.empty() && rng.below(2) == 0) e.until = e.at.plus(static_cast<std::int64_t>(rng.below(200)) * kHour);
+    if (!info.until_name.empty() && rng.below(2) == 0)
+      e.until = e.at.plus(static_cast<std::int64_t>(rng.below(200)) * kHour);
     if (check_evidence(e).ok()) return e;
   }
 }
@@ -206,8 +234,12 @@ AreaTable random_areas(SeededRng& rng) {
   std::vector<AreaOrder> orders;
   for (std::uint64_t i = 0, count = rng.below(6); i < count; ++i) {
     const UnixSeconds from = random_time(rng);
-    AreaOrder one{.number = "n" + std::to_string(i), .area = random_place(rng), .level = static_cast<RiskLevel>(rng.below(4)),
-                  .lockdown = static_cast<LockdownClass>(rng.below(4)), .test_interval_hours = static_cast<std::uint8_t>(24 * rng.below(4)), .from = from,
+    AreaOrder one{.number = "n" + std::to_string(i),
+                  .area = random_place(rng),
+                  .level = static_cast<RiskLevel>(rng.below(4)),
+                  .lockdown = static_cast<LockdownClass>(rng.below(4)),
+                  .test_interval_hours = static_cast<std::uint8_t>(24 * rng.below(4)),
+                  .from = from,
                   .until = from.plus(static_cast<std::int64_t>(1 + rng.below(300)) * kHour)};
     if (rng.below(3) == 0) one.counts_from = from.plus(-static_cast<std::int64_t>(rng.below(200)) * kHour);
     if (check_area_order(one).ok()) orders.push_back(one);
@@ -227,11 +259,16 @@ bool holds(const FactImplication& implication, const FactRow& row) {
   const std::int64_t other = row.get(implication.other);
   const std::int64_t value = implication.value;
   switch (implication.kind) {
-    case ImplicationKind::kPresent: return other != 0;
-    case ImplicationKind::kAtLeast: return other >= value;
-    case ImplicationKind::kAtMost: return other <= value;
-    case ImplicationKind::kNotEarlier: return other != 0 && other >= fact + value;
-    case ImplicationKind::kNotLater: return other != 0 && other + value <= fact;
+    case ImplicationKind::kPresent:
+      return other != 0;
+    case ImplicationKind::kAtLeast:
+      return other >= value;
+    case ImplicationKind::kAtMost:
+      return other <= value;
+    case ImplicationKind::kNotEarlier:
+      return other != 0 && other >= fact + value;
+    case ImplicationKind::kNotLater:
+      return other != 0 && other + value <= fact;
   }
   return false;
 }
@@ -257,8 +294,9 @@ TEST(Reducers, EveryImplicationOfTheSchemaHolds) {
   for (int i = 0; i < 20'000; ++i) {
     const FactRow row = facts(random_history(rng), random_areas(rng));
     for (const FactImplication& implication : fact_implications()) {
-      ASSERT_TRUE(holds(implication, row)) << fact_info(implication.fact).name << " and " << fact_info(implication.other).name << ": "
-                                           << facts_to_json(row).to_string();
+      ASSERT_TRUE(holds(implication, row))
+          << fact_info(implication.fact).name << " and " << fact_info(implication.other).name << ": "
+          << facts_to_json(row).to_string();
     }
   }
 }
@@ -284,7 +322,9 @@ TEST(Reducers, AddingOneItemIncrementallyEqualsReducingAll) {
     const AreaTable areas = random_areas(rng);
     FactRow row = facts(history, areas);
     const FactRow before = row;
-    Evidence added = rng.below(2) == 0 ? random_evidence(rng) : negative(row.instant(kLastSampledAt).plus(static_cast<std::int64_t>(rng.below(80)) * kHour));
+    Evidence added = rng.below(2) == 0
+                         ? random_evidence(rng)
+                         : negative(row.instant(kLastSampledAt).plus(static_cast<std::int64_t>(rng.below(80)) * kHour));
     if (!check_evidence(added).ok()) continue;
     const bool done = reduce_one(row, added);
     history.push_back(added);
