@@ -16,7 +16,8 @@ std::array<std::uint8_t, 8> sequence_key(Sequence sequence) {
 }
 
 Result<Record> parse(ByteView key, ByteView value) {
-  if (key.size() != 8 || value.size() < kHeadBytes) return Error(errors::kLogBrokenChain, "an entry of the log table is no record");
+  if (key.size() != 8 || value.size() < kHeadBytes)
+    return Error(errors::kLogBrokenChain, "an entry of the log table is no record");
   Record record;
   for (const std::uint8_t byte : key) record.header.sequence.value = record.header.sequence.value << 8 | byte;
   for (const std::uint8_t byte : value.first(4)) record.header.epoch.value = record.header.epoch.value << 8 | byte;
@@ -32,7 +33,8 @@ Result<ChainEnd> end_before(const store::Reader& reader, store::TableId table, S
   const Sequence last{from.value - 1};
   const auto key = sequence_key(last);
   MINGMA_TRY(const auto value, reader.get(table, key));
-  if (!value.has_value()) return Error(errors::kLogBrokenChain, "a record is missing", "sequence " + std::to_string(last.value));
+  if (!value.has_value())
+    return Error(errors::kLogBrokenChain, "a record is missing", "sequence " + std::to_string(last.value));
   MINGMA_TRY(const Record record, parse(key, *value));
   return ChainEnd{record.header.epoch, last, record.header.hash};
 }
@@ -43,13 +45,12 @@ class LocalLog final : public ShardLog {
 
   ChainEnd end() const override { return end_; }
 
-  Result<RecordHeader> claim(store::Batch& batch) override {
-    return add(Epoch{end_.epoch.value + 1}, {}, batch);
-  }
+  Result<RecordHeader> claim(store::Batch& batch) override { return add(Epoch{end_.epoch.value + 1}, {}, batch); }
 
   Result<RecordHeader> append(ByteView body, store::Batch& batch) override {
     MINGMA_ASSERT(!body.empty());
-    if (body.size() > kBodyBytesMax) return Error(errors::kLogTooLarge, "an event is over 48 MiB; send smaller batches");
+    if (body.size() > kBodyBytesMax)
+      return Error(errors::kLogTooLarge, "an event is over 48 MiB; send smaller batches");
     if (!claimed_) return Error(errors::kLogNotOwner, "this process has not claimed the log");
     return add(end_.epoch, body, batch);
   }
@@ -60,7 +61,9 @@ class LocalLog final : public ShardLog {
     end_ = {header.epoch, header.sequence, header.hash};
   }
 
-  Result<void> read(Sequence from, const Visitor& visit) const override { return read_log(store_, table_, from, visit); }
+  Result<void> read(Sequence from, const Visitor& visit) const override {
+    return read_log(store_, table_, from, visit);
+  }
 
  private:
   Result<RecordHeader> add(Epoch epoch, ByteView body, store::Batch& batch) {
@@ -101,10 +104,12 @@ Result<std::unique_ptr<ShardLog>> open_local_log(const store::Store& store, stor
   return std::unique_ptr<ShardLog>(std::make_unique<LocalLog>(store, table, end));
 }
 
-Result<void> read_log(const store::Reader& reader, store::TableId table, Sequence from, const ShardLog::Visitor& visit) {
+Result<void> read_log(const store::Reader& reader, store::TableId table, Sequence from,
+                      const ShardLog::Visitor& visit) {
   MINGMA_TRY(ChainEnd end, end_before(reader, table, from));
   MINGMA_TRY(const auto iterator, reader.iterate(table));
-  for (iterator->seek(sequence_key(Sequence{std::max<std::uint64_t>(from.value, 1)})); iterator->valid(); iterator->next()) {
+  for (iterator->seek(sequence_key(Sequence{std::max<std::uint64_t>(from.value, 1)})); iterator->valid();
+       iterator->next()) {
     MINGMA_TRY(const Record record, parse(iterator->key(), iterator->value()));
     MINGMA_TRY(const Acceptance acceptance, accept(end, record));
     if (acceptance == Acceptance::kAccepted) MINGMA_CHECK(visit(record));

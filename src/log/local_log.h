@@ -1,6 +1,7 @@
 // The embedded ShardLog: records live in one table of the shard's own store. Nothing to install.
 //
-// Threading: as ShardLog. Ownership is the store's directory lock; epochs are kept all the same, so that a log can move.
+// Threading: as ShardLog. Ownership is the store's directory lock; epochs are kept all the same, so that a log can
+// move.
 #pragma once
 
 #include <memory>

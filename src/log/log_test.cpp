@@ -96,9 +96,15 @@ TEST_F(LocalLogTest, FindsAnyRecordThatWasAlteredCutOutOrReordered) {
     EXPECT_TRUE(read.error().is(errors::kLogBrokenChain));
   };
   const Bytes kept = store_->get(kTable, Bytes{0, 0, 0, 0, 0, 0, 0, 3})->value();
-  tamper(3, [](Bytes value) { value.back() ^= 1; return value; });
+  tamper(3, [](Bytes value) {
+    value.back() ^= 1;
+    return value;
+  });
   expect_broken();
-  tamper(3, [](Bytes value) { value[10] ^= 1; return value; });
+  tamper(3, [](Bytes value) {
+    value[10] ^= 1;
+    return value;
+  });
   expect_broken();
   tamper(3, [](Bytes) { return Bytes{}; });
   expect_broken();

@@ -25,8 +25,10 @@ Result<Acceptance> accept(ChainEnd& end, const Record& record) {
   if (header.epoch < end.epoch) return Acceptance::kStale;
   if (header.epoch > end.epoch && !record.is_claim()) return broken(record, "the epoch rises without a claim");
   if (header.epoch == end.epoch && record.is_claim()) return broken(record, "a claim that does not raise the epoch");
-  if (header.sequence.value != end.sequence.value + 1) return broken(record, "records are missing or repeated before this one");
-  if (header.previous != end.hash) return broken(record, "the record before this one is not the one it was written after");
+  if (header.sequence.value != end.sequence.value + 1)
+    return broken(record, "records are missing or repeated before this one");
+  if (header.previous != end.hash)
+    return broken(record, "the record before this one is not the one it was written after");
   const Digest hash = record_hash(header.epoch, header.sequence, header.previous, record.body);
   if (hash != header.hash) return broken(record, "the record was altered");
   end = {header.epoch, header.sequence, hash};

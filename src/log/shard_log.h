@@ -65,7 +65,8 @@ class ShardLog {
   virtual ChainEnd end() const = 0;
   // Takes ownership: adds a claim with an epoch above the current one to the batch. advance() it when durable.
   virtual Result<RecordHeader> claim(store::Batch& batch) = 0;
-  // `body` is not empty and at most kBodyBytesMax. Fails with log.not_owner if this object has not claimed, or if another owner has since.
+  // `body` is not empty and at most kBodyBytesMax. Fails with log.not_owner if this object has not claimed, or if
+  // another owner has since.
   virtual Result<RecordHeader> append(ByteView body, store::Batch& batch) = 0;
   virtual void advance(const RecordHeader& header) = 0;
 

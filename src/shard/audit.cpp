@@ -15,8 +15,15 @@ constexpr std::int64_t kLateSeconds = 3'600;
 
 class Auditor {
  public:
-  Auditor(const AuditOptions& options, const store::Reader& stored, const store::Reader* control, const KeySource* keys, store::Store& scratch)
-      : options_(options), stored_(stored), control_(control), keys_(keys), scratch_(scratch), tiles_(scratch), findings_(report_, options.findings_max) {}
+  Auditor(const AuditOptions& options, const store::Reader& stored, const store::Reader* control, const KeySource* keys,
+          store::Store& scratch)
+      : options_(options),
+        stored_(stored),
+        control_(control),
+        keys_(keys),
+        scratch_(scratch),
+        tiles_(scratch),
+        findings_(report_, options.findings_max) {}
 
   Result<AuditReport> run() {
     MINGMA_TRY(ledger_, ledger::Ledger::open(tiles_));
@@ -59,7 +66,9 @@ class Auditor {
   }
 
   Result<void> replay(const log::Record& record) {
-    const auto place = [&](const Error& error) { return error.within("sequence " + std::to_string(record.header.sequence.value)); };
+    const auto place = [&](const Error& error) {
+      return error.within("sequence " + std::to_string(record.header.sequence.value));
+    };
     store::Batch batch;
     if (record.is_claim()) {
       state_.machine.position = record.header.sequence;
@@ -69,7 +78,8 @@ class Auditor {
     ++report_.events;
     const auto event = decode_event(record.body);
     if (!event.ok()) return place(event.error());
-    EventAuditor auditor(options_, state_, scratch_, control_, keys_, *event, record.header.sequence, report_, findings_);
+    EventAuditor auditor(options_, state_, scratch_, control_, keys_, *event, record.header.sequence, report_,
+                         findings_);
     if (auto done = auditor.run(); !done.ok()) return place(done.error());
 
     // From here on the event is taken as written, so that one wrong decision is one finding and not a thousand.
@@ -96,7 +106,8 @@ class Auditor {
     for (const store::TableId table : kDigestTables) MINGMA_CHECK(compare_table(table));
     MINGMA_TRY(const auto have, stored_.get(kMetaTable, as_bytes("state")));
     MINGMA_TRY(const auto want, scratch_.get(kMetaTable, as_bytes("state")));
-    if (have != want) findings_.add("table_differs", "table meta, key state", "the machine's stored state is not what the log gives");
+    if (have != want)
+      findings_.add("table_differs", "table meta, key state", "the machine's stored state is not what the log gives");
     return {};
   }
 
@@ -114,7 +125,8 @@ class Auditor {
         differs(table, want->key(), {}, want->value(), "an entry is missing");
         want->next();
       } else {
-        if (!equal(have->value(), want->value())) differs(table, have->key(), have->value(), want->value(), "an entry is not what the log gives");
+        if (!equal(have->value(), want->value()))
+          differs(table, have->key(), have->value(), want->value(), "an entry is not what the log gives");
         have->next();
         want->next();
       }
@@ -156,7 +168,8 @@ class Auditor {
         continue;
       }
       MINGMA_TRY(const ledger::TreeView view, ledger::TreeView::open(*ledger_, cache, head.size));
-      if (view.root() != head.root) findings_.add("checkpoint_differs", where, "another root was signed than the log gives");
+      if (view.root() != head.root)
+        findings_.add("checkpoint_differs", where, "another root was signed than the log gives");
     }
     return {};
   }
@@ -175,8 +188,8 @@ class Auditor {
 
 }  // namespace
 
-Result<AuditReport> audit_shard(const AuditOptions& options, const store::Reader& stored, const store::Reader* control, const KeySource* keys,
-                                store::Store& scratch) {
+Result<AuditReport> audit_shard(const AuditOptions& options, const store::Reader& stored, const store::Reader* control,
+                                const KeySource* keys, store::Store& scratch) {
   return Auditor(options, stored, control, keys, scratch).run();
 }
 

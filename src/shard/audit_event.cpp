@@ -20,8 +20,9 @@ std::string words(const rules::Decision& decision, std::string_view rule) {
 
 }  // namespace
 
-EventAuditor::EventAuditor(const AuditOptions& options, const ShardState& state, const store::Reader& reader, const store::Reader* control,
-                           const KeySource* keys, const Event& event, Sequence sequence, AuditReport& report, Findings& findings)
+EventAuditor::EventAuditor(const AuditOptions& options, const ShardState& state, const store::Reader& reader,
+                           const store::Reader* control, const KeySource* keys, const Event& event, Sequence sequence,
+                           AuditReport& report, Findings& findings)
     : options_(options),
       reader_(reader),
       control_(control),
@@ -48,8 +49,10 @@ void EventAuditor::check_role(bool control_shard, std::string_view what) {
 }
 
 Result<void> EventAuditor::run() {
-  if (working_.time() < working_.base().machine.time) findings_.add("invalid_event", at(), "its time is before that of the event before it");
-  for (const Operation& op : event_.operations) MINGMA_CHECK(std::visit([&](const auto& specific) { return operation(specific); }, op));
+  if (working_.time() < working_.base().machine.time)
+    findings_.add("invalid_event", at(), "its time is before that of the event before it");
+  for (const Operation& op : event_.operations)
+    MINGMA_CHECK(std::visit([&](const auto& specific) { return operation(specific); }, op));
   MINGMA_CHECK(working_.settle());
   MINGMA_CHECK(check_decisions());
   if (index_ != event_.leaves.size()) findings_.add("wrong_leaf", at(), "there are leaves that nothing accounts for");
@@ -62,7 +65,9 @@ Result<void> EventAuditor::operation(const DocumentOperation& op) {
   ++report_.documents;
   report_.signatures += op.document.signatures.size();
   if (auto checked = working_.control().check(op.document, event_.time); !checked.ok()) {
-    findings_.add("bad_authority", at(), "a document of type " + std::string(to_string(op.document.type)) + " is not valid: " + checked.error().to_string());
+    findings_.add("bad_authority", at(),
+                  "a document of type " + std::string(to_string(op.document.type)) +
+                      " is not valid: " + checked.error().to_string());
   }
   const std::uint32_t number = index_;
   MINGMA_CHECK(fold_operation(working_, op, event_.time, index_));
@@ -90,13 +95,17 @@ Result<void> EventAuditor::operation(const FollowOperation& op) {
       if (record.header.sequence == op.control_sequence) {
         found = equal(record.body, op.event);
       } else {
-        findings_.add("wrong_follow", at(), "control event " + std::to_string(record.header.sequence.value) + " was left out");
+        findings_.add("wrong_follow", at(),
+                      "control event " + std::to_string(record.header.sequence.value) + " was left out");
       }
       return {};
     });
-    if (!read.ok()) findings_.add("wrong_follow", at(), "the control shard's log cannot be read: " + read.error().to_string());
+    if (!read.ok())
+      findings_.add("wrong_follow", at(), "the control shard's log cannot be read: " + read.error().to_string());
     if (read.ok() && !found) {
-      findings_.add("wrong_follow", at(), "control event " + std::to_string(op.control_sequence.value) + " is not what the control shard's log says");
+      findings_.add(
+          "wrong_follow", at(),
+          "control event " + std::to_string(op.control_sequence.value) + " is not what the control shard's log says");
     }
   }
   return fold_operation(working_, op, event_.time, index_);
@@ -151,18 +160,24 @@ Result<void> EventAuditor::check_decisions() {
     if (!entry.record.empty()) ++index_;
   };
   for (const Touched* touched : working_.sorted()) {
-    while (next < event_.decisions.size() && event_.decisions[next].row < touched->number) unexplained(event_.decisions[next++]);
-    const DecisionEntry* entry = next < event_.decisions.size() && event_.decisions[next].row == touched->number ? &event_.decisions[next++] : nullptr;
+    while (next < event_.decisions.size() && event_.decisions[next].row < touched->number)
+      unexplained(event_.decisions[next++]);
+    const DecisionEntry* entry = next < event_.decisions.size() && event_.decisions[next].row == touched->number
+                                     ? &event_.decisions[next++]
+                                     : nullptr;
     const Verdict verdict = decide_row(working_, touched->row);
     const bool fresh = is_new_version(touched->before, verdict);
     const bool changes = fresh || verdict.decision.horizon != touched->before.decision.horizon;
     const std::string expected = words(verdict.decision, working_.control().rule_id(verdict.policy, verdict.decision));
     if (entry == nullptr) {
-      if (changes) findings_.add("missing_decision", at(touched->row.resident), "the rules say " + expected + "; no decision was made");
+      if (changes)
+        findings_.add("missing_decision", at(touched->row.resident),
+                      "the rules say " + expected + "; no decision was made");
       continue;
     }
     if (entry->decision != verdict.decision || entry->policy != verdict.policy || entry->record.empty() == fresh) {
-      findings_.add("unexplained_decision", at(touched->row.resident), "decided " + words(entry->decision, "") + "; evidence and rules say " + expected);
+      findings_.add("unexplained_decision", at(touched->row.resident),
+                    "decided " + words(entry->decision, "") + "; evidence and rules say " + expected);
       if (!entry->record.empty()) ++index_;
       continue;
     }
@@ -179,18 +194,21 @@ Result<void> EventAuditor::check_version(const DecisionEntry& entry, const Touch
   if (entry.record != encode_decision_record(make_record(working_, touched, verdict, previous))) {
     findings_.add("wrong_record", where, "the decision's record is not the next link of this resident's chain");
   }
-  if (index_ < places_.size() && entry.leaf != places_[index_]) findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
+  if (index_ < places_.size() && entry.leaf != places_[index_])
+    findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
   const auto keys = keys_of(touched.row.resident);
   if (!keys) ++report_.unopened;
-  check_leaf(entry.leaf, make_decision_leaf(working_, touched, verdict), tag_name(working_.control(), touched.institution, touched.by_statement),
-             keys ? &*keys : nullptr, entry.record, where);
+  check_leaf(entry.leaf, make_decision_leaf(working_, touched, verdict),
+             tag_name(working_.control(), touched.institution, touched.by_statement), keys ? &*keys : nullptr,
+             entry.record, where);
   ++index_;
   return {};
 }
 
-// Compares everything in the leaf; commitment and tag only with keys. Uses index_, which must be the leaf's canonical number.
-void EventAuditor::check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys, ByteView record,
-                              const std::string& where) {
+// Compares everything in the leaf; commitment and tag only with keys. Uses index_, which must be the leaf's canonical
+// number.
+void EventAuditor::check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag,
+                              const ResidentKeys* keys, ByteView record, const std::string& where) {
   if (position >= event_.leaves.size()) return findings_.add("wrong_leaf", where, "a leaf is missing");
   const auto found = decode_leaf(event_.leaves[position]);
   if (!found.ok()) return findings_.add("wrong_leaf", where, found.error().to_string());
@@ -205,7 +223,8 @@ void EventAuditor::check_leaf(std::uint32_t position, const Leaf& expected, std:
   }
   Bytes encoded;
   encode_leaf(wanted, encoded);
-  if (encoded != event_.leaves[position]) findings_.add("wrong_leaf", where, "the leaf in the ledger is not the one that belongs to the record");
+  if (encoded != event_.leaves[position])
+    findings_.add("wrong_leaf", where, "the leaf in the ledger is not the one that belongs to the record");
 }
 
 }  // namespace mingma::shard

@@ -28,8 +28,9 @@ class Findings {
 class EventAuditor {
  public:
   // `reader` holds the state before the event; all are borrowed.
-  EventAuditor(const AuditOptions& options, const ShardState& state, const store::Reader& reader, const store::Reader* control,
-               const KeySource* keys, const Event& event, Sequence sequence, AuditReport& report, Findings& findings);
+  EventAuditor(const AuditOptions& options, const ShardState& state, const store::Reader& reader,
+               const store::Reader* control, const KeySource* keys, const Event& event, Sequence sequence,
+               AuditReport& report, Findings& findings);
 
   // Errors are those of the store, and kShardInvalidEvent when the event cannot be folded at all.
   Result<void> run();
@@ -48,14 +49,14 @@ class EventAuditor {
   Result<void> check_authority(const StatementsOperation& op, std::string_view institution);
   Result<void> check_entry(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution);
   Result<void> check_refused_entry(const StatementEntry& entry);
-  Result<std::optional<Statement>> open_body(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution,
-                                             const ResidentKeys& keys);
-  void check_statement_leaf(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution, const ResidentKeys* keys,
-                            ByteView record);
+  Result<std::optional<Statement>> open_body(const StatementsOperation& op, const StatementEntry& entry,
+                                             std::string_view institution, const ResidentKeys& keys);
+  void check_statement_leaf(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution,
+                            const ResidentKeys* keys, ByteView record);
   Result<void> check_decisions();
   Result<void> check_version(const DecisionEntry& entry, const Touched& touched, const Verdict& verdict);
-  void check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys, ByteView record,
-                  const std::string& where);
+  void check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys,
+                  ByteView record, const std::string& where);
   std::optional<ResidentKeys> keys_of(const ResidentId& resident);
 
   std::string at() const;

@@ -26,14 +26,17 @@ Result<Bytes> stored_material(const store::Reader& reader, const SubmissionId& s
 Result<void> EventAuditor::operation(const StatementsOperation& op) {
   check_role(false, "a batch of statements");
   const Institution* institution = working_.control().institution(op.institution);
-  const std::string id = op.authority == AuthorityKind::kSession ? "self" : institution == nullptr ? "" : institution->id;
+  const std::string id = op.authority == AuthorityKind::kSession ? "self"
+                         : institution == nullptr                ? ""
+                                                                 : institution->id;
   if (op.authority == AuthorityKind::kSession ? op.institution != kSelf : institution == nullptr) {
     findings_.add("bad_authority", at(), "statements of an institution that does not exist");
   } else if (institution != nullptr && institution->klass == InstitutionClass::kOperator) {
     findings_.add("bad_authority", at(), "statements of operator " + id + ", who may sign none");
   }
   MINGMA_CHECK(check_authority(op, id));
-  for (const StatementEntry& entry : op.entries) MINGMA_CHECK(is_recorded(entry.outcome) ? check_entry(op, entry, id) : check_refused_entry(entry));
+  for (const StatementEntry& entry : op.entries)
+    MINGMA_CHECK(is_recorded(entry.outcome) ? check_entry(op, entry, id) : check_refused_entry(entry));
   return {};
 }
 
@@ -47,7 +50,8 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   if (sealed.empty()) {
     // A document about someone unknown is not kept; then nothing may have come of it.
     for (const StatementEntry& entry : op.entries) {
-      if (is_recorded(entry.outcome)) findings_.add("bad_authority", at(entry.resident), "no signature was kept for this statement");
+      if (is_recorded(entry.outcome))
+        findings_.add("bad_authority", at(entry.resident), "no signature was kept for this statement");
     }
     return {};
   }
@@ -64,7 +68,8 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   const auto opened = crypto::open_sealed(*key, op.submission, sealed);
   const auto material = opened.ok() ? decode_authority(*opened) : Result<AuthorityMaterial>(opened.error());
   if (!material.ok()) {
-    findings_.add("bad_authority", at(), "the signed document of a batch cannot be opened: " + material.error().to_string());
+    findings_.add("bad_authority", at(),
+                  "the signed document of a batch cannot be opened: " + material.error().to_string());
     return {};
   }
   StatementsCommand command{.authority = op.authority,
@@ -92,15 +97,17 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
                            ? check_manifest(command, working_.control(), op.institution, event_.time, false)
                            : check_document(command, working_.control(), op.institution, event_.time);
   if (!checked.ok()) {
-    findings_.add("bad_authority", at(), "the signature behind a batch of " + std::string(institution) + " is not valid: " + checked.error().to_string());
+    findings_.add("bad_authority", at(),
+                  "the signature behind a batch of " + std::string(institution) +
+                      " is not valid: " + checked.error().to_string());
   } else if (checked->digest != op.authority_digest) {
     findings_.add("bad_authority", at(), "the signed document kept for a batch is not the one it names");
   }
   return {};
 }
 
-Result<std::optional<Statement>> EventAuditor::open_body(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution,
-                                                         const ResidentKeys& keys) {
+Result<std::optional<Statement>> EventAuditor::open_body(const StatementsOperation& op, const StatementEntry& entry,
+                                                         std::string_view institution, const ResidentKeys& keys) {
   const auto altered = [&](std::string text) {
     findings_.add("altered_statement", at(entry.resident), std::move(text));
     return std::optional<Statement>{};
@@ -110,25 +117,31 @@ Result<std::optional<Statement>> EventAuditor::open_body(const StatementsOperati
   if (crypto::sha256(*canonical) != entry.id) return altered("the statement's id is not that of its body");
   auto statement = decode_statement(*canonical);
   if (!statement.ok()) return altered("the statement's body is invalid: " + statement.error().to_string());
-  if (statement->resident != entry.resident || statement->institution != institution || statement->action != entry.action ||
-      statement->evidence != entry.evidence || statement->signed_at != entry.signed_at) {
+  if (statement->resident != entry.resident || statement->institution != institution ||
+      statement->action != entry.action || statement->evidence != entry.evidence ||
+      statement->signed_at != entry.signed_at) {
     return altered("what counts as evidence is not what the signed statement says");
   }
   const RecordTag record = make_record_tag(keys, institution, statement->source_record);
-  const RecordTag earlier = entry.action == StatementAction::kAdd ? RecordTag{} : make_record_tag(keys, institution, statement->earlier_record);
-  if (record != entry.record || earlier != entry.earlier) return altered("the statement's record tags are not those of its record numbers");
+  const RecordTag earlier = entry.action == StatementAction::kAdd
+                                ? RecordTag{}
+                                : make_record_tag(keys, institution, statement->earlier_record);
+  if (record != entry.record || earlier != entry.earlier)
+    return altered("the statement's record tags are not those of its record numbers");
   if (op.authority == AuthorityKind::kSession && !rules::evidence_kind_info(entry.evidence.kind).resident_may_sign) {
     return altered("a resident cannot declare this kind of evidence");
   }
   return std::optional<Statement>(std::move(statement).value());
 }
 
-Result<void> EventAuditor::check_entry(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution) {
+Result<void> EventAuditor::check_entry(const StatementsOperation& op, const StatementEntry& entry,
+                                       std::string_view institution) {
   ++report_.statements;
   const auto row = working_.find(entry.resident);
   if (!row) return Error(errors::kShardInvalidEvent, "a statement about someone who is not registered");
   const std::string where = at(entry.resident);
-  if (entry.signed_at > event_.time.plus(kClockSkewSeconds)) findings_.add("wrong_outcome", where, "signed in the future");
+  if (entry.signed_at > event_.time.plus(kClockSkewSeconds))
+    findings_.add("wrong_outcome", where, "signed in the future");
   const auto keys = keys_of(entry.resident);
   std::optional<Statement> body;
   if (keys) {
@@ -137,16 +150,23 @@ Result<void> EventAuditor::check_entry(const StatementsOperation& op, const Stat
     ++report_.unopened;
   }
   // Without the body: grants and duplicates can still be looked at, corrections cannot.
-  Statement statement{.resident = entry.resident, .institution = std::string(institution), .action = entry.action, .evidence = entry.evidence, .signed_at = entry.signed_at};
+  Statement statement{.resident = entry.resident,
+                      .institution = std::string(institution),
+                      .action = entry.action,
+                      .evidence = entry.evidence,
+                      .signed_at = entry.signed_at};
   if (body) statement = *body;
   const ResidentKeys any = keys ? *keys : derive_resident_keys(Digest{});
   MINGMA_TRY(const Outcome derived, check_line(working_, op.authority, op.institution, statement, *row, entry.id, any));
   if (derived == Outcome::kNotAuthorised) {
     findings_.add("not_authorised", where,
-                  "counted though no chain of grants covers " + std::string(rules::evidence_kind_info(entry.evidence.kind).name) + " by " +
+                  "counted though no chain of grants covers " +
+                      std::string(rules::evidence_kind_info(entry.evidence.kind).name) + " by " +
                       std::string(institution));
   } else if (derived != entry.outcome && (body || derived == Outcome::kDuplicate)) {
-    findings_.add("wrong_outcome", where, "recorded as " + std::string(to_string(entry.outcome)) + "; it is " + std::string(to_string(derived)));
+    findings_.add(
+        "wrong_outcome", where,
+        "recorded as " + std::string(to_string(entry.outcome)) + "; it is " + std::string(to_string(derived)));
   }
   const Bytes record = body ? encode_statement(*body) : Bytes{};
   working_.touch(*row, DecisionCause::kStatements);
@@ -164,17 +184,20 @@ Result<void> EventAuditor::check_refused_entry(const StatementEntry& entry) {
     if (row) {
       MINGMA_TRY(there, working_.has_evidence(entry.resident, *row, entry.id));
     }
-    if (!there) findings_.add("wrong_outcome", at(entry.resident), "refused as a duplicate of something that is not there");
+    if (!there)
+      findings_.add("wrong_outcome", at(entry.resident), "refused as a duplicate of something that is not there");
   }
   return {};
 }
 
-void EventAuditor::check_statement_leaf(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution,
-                                        const ResidentKeys* keys, ByteView record) {
+void EventAuditor::check_statement_leaf(const StatementsOperation& op, const StatementEntry& entry,
+                                        std::string_view institution, const ResidentKeys* keys, ByteView record) {
   const std::string where = at(entry.resident);
-  if (index_ < places_.size() && entry.leaf != places_[index_]) findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
+  if (index_ < places_.size() && entry.leaf != places_[index_])
+    findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
   const Row& row = working_.touched(*working_.find(entry.resident)).row;
-  check_leaf(entry.leaf, make_statement_leaf(working_, op.institution, row, entry.action), institution, keys, record, where);
+  check_leaf(entry.leaf, make_statement_leaf(working_, op.institution, row, entry.action), institution, keys, record,
+             where);
 }
 
 }  // namespace mingma::shard

@@ -24,8 +24,10 @@ std::unique_ptr<store::Store> empty_store() {
   return store::make_memory_store(tables);
 }
 
-// A copy whose log went through `change` and whose tables are what the changed log gives: an insider who owns the machine.
-std::unique_ptr<store::Store> rewritten(const store::Reader& original, const std::function<void(Event&, Sequence)>& change) {
+// A copy whose log went through `change` and whose tables are what the changed log gives: an insider who owns the
+// machine.
+std::unique_ptr<store::Store> rewritten(const store::Reader& original,
+                                        const std::function<void(Event&, Sequence)>& change) {
   auto out = empty_store();
   auto log = std::move(log::open_local_log(*out, kLogTable)).value();
   auto machine = std::move(ShardMachine::open({.shard = ShardId{1}}, *out, *log, nullptr)).value();
@@ -66,11 +68,14 @@ class Audit : public ::testing::Test {
     for (std::uint32_t i = 1; i <= 20; ++i) province_.add_resident(i, kStart, i % 2 == 0 ? "410102" : "410202");
     province_.submit(province_.contact_finding(1, kStart, "c-1", kStart), kStart);
     std::vector<Statement> results;
-    for (std::uint32_t i = 1; i <= 12; ++i) results.push_back(province_.test_result(i, TestResult::kNegative, kStart, "s-" + std::to_string(i), kStart));
+    for (std::uint32_t i = 1; i <= 12; ++i)
+      results.push_back(province_.test_result(i, TestResult::kNegative, kStart, "s-" + std::to_string(i), kStart));
     province_.data().run(province_.batch(results, kStart), kStart.plus(kHour));
-    province_.publish(province_.area_order("o-1", "410102", "high", kStart.plus(2 * kHour), kStart.plus(kDay)), kStart.plus(2 * kHour));
+    province_.publish(province_.area_order("o-1", "410102", "high", kStart.plus(2 * kHour), kStart.plus(kDay)),
+                      kStart.plus(2 * kHour));
     province_.data().settle(kStart.plus(2 * kHour));
-    Statement withdrawal{.resident = province_.resident(1), .institution = "cdc-1", .action = StatementAction::kWithdraw};
+    Statement withdrawal{
+        .resident = province_.resident(1), .institution = "cdc-1", .action = StatementAction::kWithdraw};
     withdrawal.evidence = {.kind = rules::EvidenceKind::kContactFinding};
     withdrawal.source_record = "w-1";
     withdrawal.earlier_record = "c-1";
@@ -98,7 +103,8 @@ class Audit : public ::testing::Test {
   }
   static std::string list(const AuditReport& report) {
     std::string out;
-    for (const Finding& finding : report.findings) out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
+    for (const Finding& finding : report.findings)
+      out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
     return out;
   }
   std::string resident(std::uint32_t number) { return "resident " + province_.resident(number).to_string(); }
@@ -162,8 +168,14 @@ TEST_F(Audit, FindsADecisionForgedInTheLogItself) {
 
 TEST_F(Audit, FindsADecisionAddedForSomeoneNothingHappenedTo) {
   const auto forged = rewritten(stored(), [&](Event& event, Sequence) {
-    if (find_operation<StatementsOperation>(event) == nullptr || event.decisions.empty() || event.decisions.back().row >= RowNumber{19}) return;
-    event.decisions.push_back({.row = RowNumber{19}, .decision = {.status = rules::DecisionStatus::kDecided, .colour = Colour::kRed, .horizon = kStart.plus(99 * kDay)}, .policy = PolicyNumber{0}});
+    if (find_operation<StatementsOperation>(event) == nullptr || event.decisions.empty() ||
+        event.decisions.back().row >= RowNumber{19})
+      return;
+    event.decisions.push_back({.row = RowNumber{19},
+                               .decision = {.status = rules::DecisionStatus::kDecided,
+                                            .colour = Colour::kRed,
+                                            .horizon = kStart.plus(99 * kDay)},
+                               .policy = PolicyNumber{0}});
   });
   const AuditReport report = audit(*forged);
   EXPECT_TRUE(has(report, "audit.unexplained_decision", resident(20))) << list(report);
@@ -172,7 +184,9 @@ TEST_F(Audit, FindsADecisionAddedForSomeoneNothingHappenedTo) {
 TEST_F(Audit, FindsADecisionThatWasLeftOut) {
   const auto forged = rewritten(stored(), [&](Event& event, Sequence) {
     auto* statements = find_operation<StatementsOperation>(event);
-    if (statements == nullptr || statements->entries.front().resident != province_.resident(3) || event.decisions.size() != 1) return;
+    if (statements == nullptr || statements->entries.front().resident != province_.resident(3) ||
+        event.decisions.size() != 1)
+      return;
     // Its leaf goes with it; the statement's stays.
     const std::uint32_t gone = event.decisions.front().leaf;
     event.leaves.erase(event.leaves.begin() + gone);
@@ -195,16 +209,19 @@ TEST_F(Audit, FindsEvidenceThatSaysMoreThanWasSigned) {
 TEST_F(Audit, FindsAStatementMovedToAnotherResident) {
   const auto forged = rewritten(stored(), [&](Event& event, Sequence) {
     auto* statements = find_operation<StatementsOperation>(event);
-    if (statements != nullptr && statements->entries.front().resident == province_.resident(3)) statements->entries.front().resident = province_.resident(4);
+    if (statements != nullptr && statements->entries.front().resident == province_.resident(3))
+      statements->entries.front().resident = province_.resident(4);
   });
   const AuditReport report = audit(*forged);
-  EXPECT_TRUE(has(report, "audit.altered_statement", resident(4)) || has(report, "audit.bad_authority")) << list(report);
+  EXPECT_TRUE(has(report, "audit.altered_statement", resident(4)) || has(report, "audit.bad_authority"))
+      << list(report);
 }
 
 TEST_F(Audit, FindsABatchSaidToBeAnotherInstitutions) {
   const auto forged = rewritten(stored(), [&](Event& event, Sequence) {
     auto* statements = find_operation<StatementsOperation>(event);
-    if (statements != nullptr && statements->authority == AuthorityKind::kManifest) statements->institution = InstitutionNumber{2};
+    if (statements != nullptr && statements->authority == AuthorityKind::kManifest)
+      statements->institution = InstitutionNumber{2};
   });
   const AuditReport report = audit(*forged);
   EXPECT_TRUE(has(report, "audit.bad_authority")) << list(report);
@@ -218,7 +235,8 @@ TEST_F(Audit, FindsAFalseSignatureUnderAGrant) {
     Event inner = decode_event(follow->event).value();
     for (Operation& operation : inner.operations) {
       auto* document = std::get_if<DocumentOperation>(&operation);
-      if (document != nullptr && document->document.type == DocumentType::kGrant) document->document.signatures[0].signature[3] ^= 1;
+      if (document != nullptr && document->document.type == DocumentType::kGrant)
+        document->document.signatures[0].signature[3] ^= 1;
     }
     follow->event = encode_event(inner);
   });
@@ -229,23 +247,26 @@ TEST_F(Audit, FindsADocumentThatTheRootsNeverSigned) {
   const auto scratch = empty_store();
   auto forged_log = empty_store();
   auto log = std::move(log::open_local_log(*forged_log, kLogTable)).value();
-  ASSERT_TRUE(log::read_log(province_.control().store(), kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
-    store::Batch batch;
-    Bytes body;
-    log::RecordHeader header;
-    if (record.is_claim()) {
-      header = std::move(log->claim(batch)).value();
-    } else {
-      Event event = std::move(decode_event(record.body)).value();
-      auto* document = find_operation<DocumentOperation>(event);
-      if (document->document.type == DocumentType::kPolicy) document->document.signatures.pop_back();
-      body = encode_event(event);
-      header = std::move(log->append(body, batch)).value();
-    }
-    MINGMA_CHECK(forged_log->write(batch, store::Durability::kSynced));
-    log->advance(header);
-    return {};
-  }).ok());
+  ASSERT_TRUE(log::read_log(province_.control().store(), kLogTable, Sequence{1},
+                            [&](const log::Record& record) -> Result<void> {
+                              store::Batch batch;
+                              Bytes body;
+                              log::RecordHeader header;
+                              if (record.is_claim()) {
+                                header = std::move(log->claim(batch)).value();
+                              } else {
+                                Event event = std::move(decode_event(record.body)).value();
+                                auto* document = find_operation<DocumentOperation>(event);
+                                if (document->document.type == DocumentType::kPolicy)
+                                  document->document.signatures.pop_back();
+                                body = encode_event(event);
+                                header = std::move(log->append(body, batch)).value();
+                              }
+                              MINGMA_CHECK(forged_log->write(batch, store::Durability::kSynced));
+                              log->advance(header);
+                              return {};
+                            })
+                  .ok());
   const auto report = audit_shard({.shard = kControlShard}, *forged_log, nullptr, nullptr, *scratch);
   ASSERT_TRUE(report.ok());
   EXPECT_TRUE(has(*report, "audit.bad_authority"));

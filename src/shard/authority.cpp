@@ -43,7 +43,9 @@ Result<SubmissionId> parse_uuid(std::string_view text) {
   return id;
 }
 
-Error mismatch(std::string_view name) { return Error(errors::kShardConflict, "the signed manifest says otherwise", "/" + std::string(name)); }
+Error mismatch(std::string_view name) {
+  return Error(errors::kShardConflict, "the signed manifest says otherwise", "/" + std::string(name));
+}
 
 const Json* find_string(const Json& json, std::string_view name) {
   const Json* member = json.find(name);
@@ -67,7 +69,8 @@ Result<UnixSeconds> check_manifest_content(const StatementsCommand& command) {
   if (parts == nullptr || !parts->is_array() || command.part >= parts->array().size()) return mismatch("parts");
   const Json& part = parts->array()[command.part];
   const Json* count = part.find("count");
-  if (count == nullptr || !count->is_integer() || count->integer() != command.part_lines) return mismatch("parts/count");
+  if (count == nullptr || !count->is_integer() || count->integer() != command.part_lines)
+    return mismatch("parts/count");
   const Json* root = find_string(part, "lines_root");
   if (root == nullptr) return mismatch("parts/lines_root");
   MINGMA_TRY(const Bytes root_bytes, base64_decode(root->string()));
@@ -75,49 +78,57 @@ Result<UnixSeconds> check_manifest_content(const StatementsCommand& command) {
   std::vector<IndexedLine> own;
   for (const StatementLine& line : command.lines) {
     if (own.empty() || own.back().line != line.line) own.push_back({line.line, line.line_hash});
-    if (own.back().hash != line.line_hash) return Error(errors::kShardLineProof, "two statements of one line name different hashes");
+    if (own.back().hash != line.line_hash)
+      return Error(errors::kShardLineProof, "two statements of one line name different hashes");
   }
   MINGMA_TRY(const Digest derived, root_from_lines(command.part_lines, own, command.siblings));
-  if (!equal(derived, root_bytes)) return Error(errors::kShardLineProof, "these lines are not the ones that were signed");
+  if (!equal(derived, root_bytes))
+    return Error(errors::kShardLineProof, "these lines are not the ones that were signed");
   return at;
 }
 
-Result<const crypto::VerifyingKey*> find_key(const StatementsCommand& command, const ControlState& control, InstitutionNumber institution,
-                                             UnixSeconds at) {
+Result<const crypto::VerifyingKey*> find_key(const StatementsCommand& command, const ControlState& control,
+                                             InstitutionNumber institution, UnixSeconds at) {
   const crypto::VerifyingKey* key = control.institution_key(institution, command.key_id, at);
-  if (key == nullptr) return Error(errors::kShardUnknownKey, "not a key of this institution in force when it signed", command.key_id);
+  if (key == nullptr)
+    return Error(errors::kShardUnknownKey, "not a key of this institution in force when it signed", command.key_id);
   return key;
 }
 
 }  // namespace
 
-Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control, InstitutionNumber institution,
-                                        UnixSeconds now, bool verified) {
+Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control,
+                                        InstitutionNumber institution, UnixSeconds now, bool verified) {
   CheckedAuthority out;
   out.digest = crypto::sha256(command.document);
   MINGMA_TRY(out.created, check_manifest_content(command));
-  if (out.created > now.plus(kClockSkewSeconds)) return Error(errors::kShardInvalidStatement, "signed in the future", "/created");
+  if (out.created > now.plus(kClockSkewSeconds))
+    return Error(errors::kShardInvalidStatement, "signed in the future", "/created");
   if (verified) return out;
   if (!covers_digest(as_text(command.signature_base), out.digest)) {
     return Error(errors::kShardBadSignature, "the signature does not cover the manifest's content-digest (sha-256)");
   }
   MINGMA_TRY(const crypto::VerifyingKey* key, find_key(command, control, institution, out.created));
-  if (!key->verify(command.signature_base, command.signature)) return Error(errors::kShardBadSignature, "the manifest's signature does not verify");
+  if (!key->verify(command.signature_base, command.signature))
+    return Error(errors::kShardBadSignature, "the manifest's signature does not verify");
   return out;
 }
 
-Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control, InstitutionNumber institution,
-                                        UnixSeconds now) {
+Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control,
+                                        InstitutionNumber institution, UnixSeconds now) {
   if (command.lines.size() != 1) return Error(errors::kShardInvalidStatement, "a document holds one statement");
   const Statement& statement = command.lines.front().statement;
   const std::string_view type = statement.action == StatementAction::kAdd ? "statement" : "correction";
   MINGMA_TRY(StatementDocument document, parse_statement_document(as_text(command.document)));
   document.statement.resident = statement.resident;
-  if (document.statement != statement) return Error(errors::kShardConflict, "the signed document says something else than the statement");
-  if (statement.signed_at > now.plus(kClockSkewSeconds)) return Error(errors::kShardInvalidStatement, "signed in the future", "/signed_at");
+  if (document.statement != statement)
+    return Error(errors::kShardConflict, "the signed document says something else than the statement");
+  if (statement.signed_at > now.plus(kClockSkewSeconds))
+    return Error(errors::kShardInvalidStatement, "signed in the future", "/signed_at");
   MINGMA_TRY(const crypto::VerifyingKey* key, find_key(command, control, institution, statement.signed_at));
   const CheckedAuthority out{document_digest(type, as_text(command.document)), statement.signed_at};
-  if (!key->verify(out.digest, command.signature)) return Error(errors::kShardBadSignature, "the document's signature does not verify");
+  if (!key->verify(out.digest, command.signature))
+    return Error(errors::kShardBadSignature, "the document's signature does not verify");
   return out;
 }
 

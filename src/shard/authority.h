@@ -1,8 +1,9 @@
-// The signature behind a batch of statements: what is checked before any of them counts. Pure functions. Internal to the room.
+// The signature behind a batch of statements: what is checked before any of them counts. Pure functions. Internal to
+// the room.
 //
 // Manifest (docs/formats/feeds.md, docs/formats/statement.md): JSON with submission_id (uuid), institution, created,
-// parts[i] {count, lines_root (base64), digest}. The signature base (RFC 9421) must cover content-digest, and its sha-256 must be that
-// of the manifest's bytes.
+// parts[i] {count, lines_root (base64), digest}. The signature base (RFC 9421) must cover content-digest, and its
+// sha-256 must be that of the manifest's bytes.
 #pragma once
 
 #include "shard/command.h"
@@ -11,16 +12,16 @@
 namespace mingma::shard {
 
 struct CheckedAuthority {
-  Digest digest{};       // SHA-256 of the manifest, or document_digest of the document
+  Digest digest{};  // SHA-256 of the manifest, or document_digest of the document
   UnixSeconds created{};
 };
 
 // `verified`: this very manifest was verified before; the signature is not checked again, everything else is.
-Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control, InstitutionNumber institution,
-                                        UnixSeconds now, bool verified);
+Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control,
+                                        InstitutionNumber institution, UnixSeconds now, bool verified);
 // The signed document must say exactly what the statement says, the person excepted (that is the service's to resolve).
-Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control, InstitutionNumber institution,
-                                        UnixSeconds now);
+Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control,
+                                        InstitutionNumber institution, UnixSeconds now);
 
 // What sealed_authority holds, opened: CBOR [document, signature base, signature].
 struct AuthorityMaterial {

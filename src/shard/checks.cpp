@@ -10,17 +10,19 @@ namespace {
 
 constexpr std::size_t kBlock = rules::CompiledPolicy::kRowsAtOnce;
 
-Result<Outcome> check_correction(const Working& working, InstitutionNumber institution, const Statement& statement, RowNumber row,
-                                 const ResidentKeys& keys) {
+Result<Outcome> check_correction(const Working& working, InstitutionNumber institution, const Statement& statement,
+                                 RowNumber row, const ResidentKeys& keys) {
   if (statement.action == StatementAction::kReplace) return Outcome::kAccepted;
   const bool add = statement.action == StatementAction::kAdd;
   if (add && (working.flags(row) & kRowWasCorrected) == 0) return Outcome::kAccepted;
 
-  const RecordTag tag = make_record_tag(keys, statement.institution, add ? statement.source_record : statement.earlier_record);
+  const RecordTag tag =
+      make_record_tag(keys, statement.institution, add ? statement.source_record : statement.earlier_record);
   MINGMA_TRY(const auto evidence, working.all_evidence(row));
   for (const StoredEvidence& other : evidence) {
     if (other.institution != institution) continue;
-    if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at) return Outcome::kSuperseded;
+    if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at)
+      return Outcome::kSuperseded;
     if (!add && other.status == EvidenceStatus::kEffective && other.record == tag) return Outcome::kAccepted;
   }
   return add ? Outcome::kAccepted : Outcome::kNoEarlierRecord;
@@ -39,10 +41,12 @@ class BlockDecider {
       const RowNumber row{static_cast<std::uint32_t>(first + i)};
       const PolicyNumber policy = working_.view().policy_for(rows.stay(row), rows.home(row));
       verdicts_[i] = {{}, policy};
-      if (policy != kNoPolicyNumber && std::find(needed.begin(), needed.end(), policy) == needed.end()) needed.push_back(policy);
+      if (policy != kNoPolicyNumber && std::find(needed.begin(), needed.end(), policy) == needed.end())
+        needed.push_back(policy);
     }
     for (const PolicyNumber policy : needed) {
-      working_.control().compiled(policy).recolour(rows.facts(), first, end, working_.time(), std::span(outcomes_).first(count),
+      working_.control().compiled(policy).recolour(rows.facts(), first, end, working_.time(),
+                                                   std::span(outcomes_).first(count),
                                                    std::span(horizons_).first(count));
       for (std::size_t i = 0; i < count; ++i) {
         if (verdicts_[i].policy == policy) verdicts_[i].decision = outcomes_[i].with_horizon(horizons_[i]);
@@ -60,8 +64,8 @@ class BlockDecider {
 
 }  // namespace
 
-Result<Outcome> check_line(const Working& working, AuthorityKind authority, InstitutionNumber institution, const Statement& statement, RowNumber row,
-                           const StatementId& id, const ResidentKeys& keys) {
+Result<Outcome> check_line(const Working& working, AuthorityKind authority, InstitutionNumber institution,
+                           const Statement& statement, RowNumber row, const StatementId& id, const ResidentKeys& keys) {
   MINGMA_TRY(const bool duplicate, working.has_evidence(statement.resident, row, id));
   if (duplicate) return Outcome::kDuplicate;
   if (authority != AuthorityKind::kSession) {
@@ -77,7 +81,8 @@ Result<Outcome> check_line(const Working& working, AuthorityKind authority, Inst
   return check_correction(working, institution, statement, row, keys);
 }
 
-RowNumber collect_changed(const Working& working, RowNumber first, RowNumber end, std::uint32_t work_max, std::vector<RowNumber>& changed) {
+RowNumber collect_changed(const Working& working, RowNumber first, RowNumber end, std::uint32_t work_max,
+                          std::vector<RowNumber>& changed) {
   const RowTable& rows = working.base().rows;
   const AreaScope& scope = working.machine().scope;
   const auto decider = std::make_unique<BlockDecider>(working);

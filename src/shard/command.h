@@ -27,7 +27,8 @@ struct CheckpointCommand {
   Bytes note;
 };
 
-// Data shards: control records in sequence order, claims left out (their sequences are skipped). An old one gives `existed`.
+// Data shards: control records in sequence order, claims left out (their sequences are skipped). An old one gives
+// `existed`.
 struct FollowCommand {
   Sequence control_sequence{};
   Bytes event;
@@ -54,22 +55,23 @@ struct StatementLine {
 // Statements of this shard's residents under one authority; lines ascending. At most kEventStatementsMax.
 struct StatementsCommand {
   AuthorityKind authority = AuthorityKind::kManifest;
-  InstitutionId institution;      // "self" for kSession
+  InstitutionId institution;  // "self" for kSession
   std::string key_id;
-  SubmissionId submission{};      // kManifest: the manifest's submission_id; else ignored
+  SubmissionId submission{};  // kManifest: the manifest's submission_id; else ignored
   std::uint32_t part = 0;
-  std::uint32_t part_lines = 0;   // kManifest: number of lines in the part
-  Bytes document;                 // kManifest: exact manifest bytes; kDocument: exact document bytes
-  Bytes signature_base;           // kManifest: RFC 9421 signature base, which covers content-digest
+  std::uint32_t part_lines = 0;  // kManifest: number of lines in the part
+  Bytes document;                // kManifest: exact manifest bytes; kDocument: exact document bytes
+  Bytes signature_base;          // kManifest: RFC 9421 signature base, which covers content-digest
   Bytes signature;
-  std::vector<Digest> siblings;   // prove_lines() over all lines of the part
+  std::vector<Digest> siblings;  // prove_lines() over all lines of the part
   std::vector<StatementLine> lines;
 };
 
 // Data shards: re-decide what the clock or the control state made due. ShardMachine::due() says when to send it.
 struct TickCommand {};
 
-using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand, TickCommand>;
+using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand,
+                             StatementsCommand, TickCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;

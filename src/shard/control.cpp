@@ -20,9 +20,13 @@ struct ParsedPolicy {
   std::size_t document;  // index into the documents
 };
 
-bool in_force(const InstitutionKey& key, UnixSeconds at) { return key.from <= at && (key.until == UnixSeconds{} || at < key.until); }
+bool in_force(const InstitutionKey& key, UnixSeconds at) {
+  return key.from <= at && (key.until == UnixSeconds{} || at < key.until);
+}
 
-Error refused(const ErrorInfo& info, std::string message, std::string where = {}) { return Error(info, std::move(message), std::move(where)); }
+Error refused(const ErrorInfo& info, std::string message, std::string where = {}) {
+  return Error(info, std::move(message), std::move(where));
+}
 
 std::string policy_document_id(const rules::Policy& policy) { return policy.id + "@" + policy.version.to_string(); }
 
@@ -62,11 +66,12 @@ struct ControlState::Impl {
   }
   static bool covers(const Grant& grant, rules::EvidenceKind kind, DivisionCode area) {
     if ((grant.kinds >> static_cast<unsigned>(kind) & 1) == 0) return false;
-    return std::any_of(grant.areas.begin(), grant.areas.end(), [&](DivisionCode granted) { return granted.contains(area); });
+    return std::any_of(grant.areas.begin(), grant.areas.end(),
+                       [&](DivisionCode granted) { return granted.contains(area); });
   }
 
-  bool authorised(std::string_view institution, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now, bool delegating,
-                  int depth) const {
+  bool authorised(std::string_view institution, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at,
+                  UnixSeconds now, bool delegating, int depth) const {
     if (depth > kGrantChainMax) return false;
     const auto [first, last] = grants_by_grantee.equal_range(institution);
     for (auto at = first; at != last; ++at) {
@@ -80,7 +85,8 @@ struct ControlState::Impl {
   }
 
   Result<void> check_root_signatures(const SignedDocument& document) const;
-  Result<void> check_institution_signature(const SignedDocument& document, std::string_view institution, UnixSeconds now) const;
+  Result<void> check_institution_signature(const SignedDocument& document, std::string_view institution,
+                                           UnixSeconds now) const;
   Result<void> check_signer(const SignedDocument& document, std::string_view signer, UnixSeconds now) const;
   Result<void> check_institution(const SignedDocument& document) const;
   Result<void> check_grant(const SignedDocument& document, UnixSeconds now) const;
@@ -116,22 +122,25 @@ Result<void> ControlState::Impl::check_root_signatures(const SignedDocument& doc
     for (std::size_t i = 0; i < genesis->roots.size(); ++i) {
       if (genesis->roots[i].key_id() != signature.key_id) continue;
       known = true;
-      if (!genesis->roots[i].verify(digest, signature.signature)) return refused(errors::kShardBadSignature, "a root signature does not verify", signature.key_id);
+      if (!genesis->roots[i].verify(digest, signature.signature))
+        return refused(errors::kShardBadSignature, "a root signature does not verify", signature.key_id);
       signed_by[i] = true;
     }
     if (!known) return refused(errors::kShardUnknownKey, "this document is signed by root keys only", signature.key_id);
   }
   const auto count = std::count(signed_by.begin(), signed_by.end(), true);
   if (count < genesis->threshold) {
-    return refused(errors::kShardNotAuthorised,
-                   "signed by " + std::to_string(count) + " root keys; " + std::to_string(genesis->threshold) + " must sign");
+    return refused(errors::kShardNotAuthorised, "signed by " + std::to_string(count) + " root keys; " +
+                                                    std::to_string(genesis->threshold) + " must sign");
   }
   return {};
 }
 
-Result<void> ControlState::Impl::check_institution_signature(const SignedDocument& document, std::string_view institution, UnixSeconds now) const {
+Result<void> ControlState::Impl::check_institution_signature(const SignedDocument& document,
+                                                             std::string_view institution, UnixSeconds now) const {
   const auto number = institution_numbers.find(institution);
-  if (number == institution_numbers.end()) return refused(errors::kShardUnknownInstitution, "no such institution", std::string(institution));
+  if (number == institution_numbers.end())
+    return refused(errors::kShardUnknownInstitution, "no such institution", std::string(institution));
   const Digest digest = document_digest(to_string(document.type), document.bytes);
   for (const DocumentSignature& signature : document.signatures) {
     for (const InstitutionKey& key : institutions[number->second.value - 1]->keys) {
@@ -143,7 +152,8 @@ Result<void> ControlState::Impl::check_institution_signature(const SignedDocumen
   return refused(errors::kShardUnknownKey, "not signed by a key in force of " + std::string(institution));
 }
 
-Result<void> ControlState::Impl::check_signer(const SignedDocument& document, std::string_view signer, UnixSeconds now) const {
+Result<void> ControlState::Impl::check_signer(const SignedDocument& document, std::string_view signer,
+                                              UnixSeconds now) const {
   return signer == kRootGrantor ? check_root_signatures(document) : check_institution_signature(document, signer, now);
 }
 
@@ -153,8 +163,10 @@ Result<void> ControlState::Impl::check_institution(const SignedDocument& documen
   const auto number = institution_numbers.find(institution.id);
   if (number == institution_numbers.end()) return {};
   const Institution& present = *institutions[number->second.value - 1];
-  if (present.klass != institution.klass) return refused(errors::kShardConflict, "the class of an institution never changes", "/class");
-  if (institution.issued_at <= present.issued_at) return refused(errors::kShardConflict, "not later than the document it replaces", "/issued_at");
+  if (present.klass != institution.klass)
+    return refused(errors::kShardConflict, "the class of an institution never changes", "/class");
+  if (institution.issued_at <= present.issued_at)
+    return refused(errors::kShardConflict, "not later than the document it replaces", "/issued_at");
   return {};
 }
 
@@ -162,9 +174,11 @@ Result<void> ControlState::Impl::check_grant(const SignedDocument& document, Uni
   MINGMA_TRY(const Grant grant, parse_grant(document.bytes));
   if (grant_ids.contains(grant.id)) return refused(errors::kShardConflict, "this grant id is taken", "/id");
   const auto grantee = institution_numbers.find(grant.grantee);
-  if (grantee == institution_numbers.end()) return refused(errors::kShardUnknownInstitution, "no such institution", "/grantee");
+  if (grantee == institution_numbers.end())
+    return refused(errors::kShardUnknownInstitution, "no such institution", "/grantee");
   if (institutions[grantee->second.value - 1]->klass == InstitutionClass::kOperator) {
-    return refused(errors::kShardNotAuthorised, "an operator executes and does not decide: nothing can be granted to it", "/grantee");
+    return refused(errors::kShardNotAuthorised,
+                   "an operator executes and does not decide: nothing can be granted to it", "/grantee");
   }
   MINGMA_CHECK(check_signer(document, grant.grantor, now));
   if (grant.grantor == kRootGrantor) return {};
@@ -179,12 +193,14 @@ Result<void> ControlState::Impl::check_grant(const SignedDocument& document, Uni
     });
     if (areas) return {};
   }
-  return refused(errors::kShardNotAuthorised, "the grantor holds no grant that covers this one and may be delegated", "/grantor");
+  return refused(errors::kShardNotAuthorised, "the grantor holds no grant that covers this one and may be delegated",
+                 "/grantor");
 }
 
 Result<void> ControlState::Impl::check_revocation(const SignedDocument& document, UnixSeconds now) const {
   MINGMA_TRY(const Revocation revocation, parse_revocation(document.bytes));
-  if (revocation_ids.contains(revocation.id)) return refused(errors::kShardConflict, "this revocation id is taken", "/id");
+  if (revocation_ids.contains(revocation.id))
+    return refused(errors::kShardConflict, "this revocation id is taken", "/id");
   const auto grant = grant_ids.find(revocation.grant);
   if (grant == grant_ids.end()) return refused(errors::kShardInvalidDocument, "no such grant", "/grant");
   if (revocation.revoked_by != kRootGrantor && revocation.revoked_by != grants[grant->second]->grantor) {
@@ -197,8 +213,10 @@ Result<void> ControlState::Impl::check_policy(const SignedDocument& document) co
   auto policy = rules::parse_policy(document.bytes);
   if (!policy.ok()) return std::move(policy).error();
   MINGMA_CHECK(check_root_signatures(document));
-  if (!genesis->province.contains(policy->jurisdiction)) return refused(errors::kShardInvalidDocument, "outside the province", "/jurisdiction");
-  if (policy_ids.contains(policy_document_id(*policy))) return refused(errors::kShardConflict, "this version of the policy is published already", "/version");
+  if (!genesis->province.contains(policy->jurisdiction))
+    return refused(errors::kShardInvalidDocument, "outside the province", "/jurisdiction");
+  if (policy_ids.contains(policy_document_id(*policy)))
+    return refused(errors::kShardConflict, "this version of the policy is published already", "/version");
   if (policies.size() >= kNoPolicyNumber.value) return refused(errors::kShardTooLarge, "too many policies");
   return {};
 }
@@ -207,7 +225,8 @@ Result<void> ControlState::Impl::check_area_order(const SignedDocument& document
   MINGMA_TRY(const AreaOrderDocument order, parse_area_order(document.bytes));
   MINGMA_CHECK(check_signer(document, order.issuer, now));
   const auto present = orders.find(order.order.number);
-  if (present != orders.end() && (present->second.order.area != order.order.area || present->second.issuer != order.issuer)) {
+  if (present != orders.end() &&
+      (present->second.order.area != order.order.area || present->second.issuer != order.issuer)) {
     return refused(errors::kShardConflict, "this number belongs to an order of another area or issuer", "/number");
   }
   if (order.issuer == kRootGrantor) return {};
@@ -231,12 +250,18 @@ Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now
   }
   if (!has_genesis()) return refused(errors::kShardNoGenesis, "the first document must be the genesis document");
   switch (document.type) {
-    case DocumentType::kGenesis: break;
-    case DocumentType::kInstitution: return impl_->check_institution(document);
-    case DocumentType::kGrant: return impl_->check_grant(document, now);
-    case DocumentType::kRevocation: return impl_->check_revocation(document, now);
-    case DocumentType::kPolicy: return impl_->check_policy(document);
-    case DocumentType::kAreaOrder: return impl_->check_area_order(document, now);
+    case DocumentType::kGenesis:
+      break;
+    case DocumentType::kInstitution:
+      return impl_->check_institution(document);
+    case DocumentType::kGrant:
+      return impl_->check_grant(document, now);
+    case DocumentType::kRevocation:
+      return impl_->check_revocation(document, now);
+    case DocumentType::kPolicy:
+      return impl_->check_policy(document);
+    case DocumentType::kAreaOrder:
+      return impl_->check_area_order(document, now);
   }
   return refused(errors::kShardInvalidDocument, "no such type of document");
 }
@@ -247,8 +272,9 @@ Result<std::string> ControlState::Impl::add_institution(std::string_view bytes) 
   MINGMA_TRY(Institution parsed, parse_institution(bytes));
   const auto institution = std::make_shared<const Institution>(std::move(parsed));
   const auto present = institution_numbers.find(institution->id);
-  const InstitutionNumber number =
-      present != institution_numbers.end() ? present->second : InstitutionNumber{static_cast<std::uint32_t>(institutions.size() + 1)};
+  const InstitutionNumber number = present != institution_numbers.end()
+                                       ? present->second
+                                       : InstitutionNumber{static_cast<std::uint32_t>(institutions.size() + 1)};
   if (present == institution_numbers.end()) {
     institutions.push_back(institution);
     institution_numbers.emplace(institution->id, number);
@@ -278,7 +304,8 @@ Result<std::string> ControlState::Impl::add_revocation(std::string_view bytes) {
   const auto revocation = std::make_shared<const Revocation>(std::move(parsed));
   revocation_ids.emplace(revocation->id, true);
   const auto present = revocations.find(revocation->grant);
-  if (present == revocations.end() || revocation->from < present->second->from) revocations[revocation->grant] = revocation;
+  if (present == revocations.end() || revocation->from < present->second->from)
+    revocations[revocation->grant] = revocation;
   return revocation->id;
 }
 
@@ -287,7 +314,8 @@ Result<std::string> ControlState::Impl::add_policy(std::string_view bytes) {
   MINGMA_TRY(rules::CompiledPolicy compiled, rules::CompiledPolicy::compile(policy));
   std::string id = policy_document_id(policy);
   policy_ids.emplace(id, policies.size());
-  policies.push_back(std::make_shared<const ParsedPolicy>(ParsedPolicy{std::move(policy), std::move(compiled), documents.size()}));
+  policies.push_back(
+      std::make_shared<const ParsedPolicy>(ParsedPolicy{std::move(policy), std::move(compiled), documents.size()}));
   return id;
 }
 
@@ -299,10 +327,14 @@ Result<std::string> ControlState::Impl::add_parsed(const PublishedDocument& docu
       genesis = std::make_shared<const Genesis>(std::move(parsed));
       return std::string("genesis");
     }
-    case DocumentType::kInstitution: return add_institution(bytes);
-    case DocumentType::kGrant: return add_grant(bytes);
-    case DocumentType::kRevocation: return add_revocation(bytes);
-    case DocumentType::kPolicy: return add_policy(bytes);
+    case DocumentType::kInstitution:
+      return add_institution(bytes);
+    case DocumentType::kGrant:
+      return add_grant(bytes);
+    case DocumentType::kRevocation:
+      return add_revocation(bytes);
+    case DocumentType::kPolicy:
+      return add_policy(bytes);
     case DocumentType::kAreaOrder: {
       MINGMA_TRY(AreaOrderDocument order, parse_area_order(bytes));
       std::string number = order.order.number;
@@ -333,8 +365,11 @@ Bytes ControlState::encode_published(const PublishedDocument& published) {
   out.array(6);
   out.unsigned_integer(static_cast<std::uint8_t>(published.document.type)).bytes(as_bytes(published.document.bytes));
   out.array(published.document.signatures.size());
-  for (const DocumentSignature& signature : published.document.signatures) out.array(2).text(signature.key_id).bytes(signature.signature);
-  out.integer(published.published_at.value).unsigned_integer(published.sequence.value).unsigned_integer(published.leaf.value);
+  for (const DocumentSignature& signature : published.document.signatures)
+    out.array(2).text(signature.key_id).bytes(signature.signature);
+  out.integer(published.published_at.value)
+      .unsigned_integer(published.sequence.value)
+      .unsigned_integer(published.leaf.value);
   return out.take();
 }
 
@@ -389,12 +424,16 @@ InstitutionNumber ControlState::institution_number(std::string_view id) const {
 }
 
 const Institution* ControlState::institution(InstitutionNumber number) const {
-  return number.value == 0 || number.value > impl_->institutions.size() ? nullptr : impl_->institutions[number.value - 1].get();
+  return number.value == 0 || number.value > impl_->institutions.size() ? nullptr
+                                                                        : impl_->institutions[number.value - 1].get();
 }
 
-const Institution* ControlState::find_institution(std::string_view id) const { return institution(institution_number(id)); }
+const Institution* ControlState::find_institution(std::string_view id) const {
+  return institution(institution_number(id));
+}
 
-const crypto::VerifyingKey* ControlState::institution_key(InstitutionNumber number, std::string_view key_id, UnixSeconds at) const {
+const crypto::VerifyingKey* ControlState::institution_key(InstitutionNumber number, std::string_view key_id,
+                                                          UnixSeconds at) const {
   const Institution* found = institution(number);
   if (found == nullptr) return nullptr;
   for (const InstitutionKey& key : found->keys) {
@@ -411,7 +450,8 @@ InstitutionNumber ControlState::find_key_holder(std::string_view key_id, UnixSec
   return kSelf;
 }
 
-bool ControlState::authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now) const {
+bool ControlState::authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area,
+                              UnixSeconds signed_at, UnixSeconds now) const {
   const Institution* found = institution(number);
   if (found == nullptr || found->klass == InstitutionClass::kOperator) return false;
   return impl_->authorised(found->id, kind, area, signed_at, now, false, 1);
@@ -432,10 +472,18 @@ const Revocation* ControlState::revocation_of(std::string_view grant_id) const {
 }
 
 std::size_t ControlState::policy_count() const { return impl_->policies.size(); }
-const rules::Policy& ControlState::policy(PolicyNumber number) const { return impl_->policies.at(number.value)->policy; }
-const rules::CompiledPolicy& ControlState::compiled(PolicyNumber number) const { return impl_->policies.at(number.value)->compiled; }
-const Digest& ControlState::policy_hash(PolicyNumber number) const { return impl_->policies.at(number.value)->policy.hash; }
-const PublishedDocument& ControlState::policy_document(PolicyNumber number) const { return *impl_->documents[impl_->policies.at(number.value)->document]; }
+const rules::Policy& ControlState::policy(PolicyNumber number) const {
+  return impl_->policies.at(number.value)->policy;
+}
+const rules::CompiledPolicy& ControlState::compiled(PolicyNumber number) const {
+  return impl_->policies.at(number.value)->compiled;
+}
+const Digest& ControlState::policy_hash(PolicyNumber number) const {
+  return impl_->policies.at(number.value)->policy.hash;
+}
+const PublishedDocument& ControlState::policy_document(PolicyNumber number) const {
+  return *impl_->documents[impl_->policies.at(number.value)->document];
+}
 
 rules::Decision ControlState::decide(PolicyNumber number, const rules::FactRow& facts, UnixSeconds now) const {
   if (number == kNoPolicyNumber) return {};
@@ -452,7 +500,8 @@ std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
   auto view = std::make_shared<ControlView>();
   view->as_of = at;
   const auto changes_at = [&](UnixSeconds instant) {
-    if (instant > at && (view->next_change == UnixSeconds{} || instant < view->next_change)) view->next_change = instant;
+    if (instant > at && (view->next_change == UnixSeconds{} || instant < view->next_change))
+      view->next_change = instant;
   };
   if (!has_genesis()) return view;
 
@@ -467,8 +516,9 @@ std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
     changes_at(policy.effective_to);
     if (!policy.in_force(at)) continue;
     const PolicyInForce candidate{policy.jurisdiction, PolicyNumber{static_cast<std::uint16_t>(i)}};
-    const auto same = std::find_if(view->policies.begin(), view->policies.end(),
-                                   [&](const PolicyInForce& other) { return other.jurisdiction == candidate.jurisdiction; });
+    const auto same = std::find_if(view->policies.begin(), view->policies.end(), [&](const PolicyInForce& other) {
+      return other.jurisdiction == candidate.jurisdiction;
+    });
     if (same == view->policies.end()) {
       view->policies.push_back(candidate);
     } else if (impl_->policies[same->number.value]->policy.effective_from <= policy.effective_from) {
@@ -477,7 +527,9 @@ std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
   }
   // Inside before outside: a jurisdiction comes before every other that contains it.
   std::sort(view->policies.begin(), view->policies.end(), [](const PolicyInForce& a, const PolicyInForce& b) {
-    const auto width = [](DivisionCode code) { return code == code.province() ? 0 : code == code.prefecture() ? 1 : code == code.county() ? 2 : 3; };
+    const auto width = [](DivisionCode code) {
+      return code == code.province() ? 0 : code == code.prefecture() ? 1 : code == code.county() ? 2 : 3;
+    };
     return std::pair(-width(a.jurisdiction), a.jurisdiction) < std::pair(-width(b.jurisdiction), b.jurisdiction);
   });
   return view;

@@ -1,8 +1,8 @@
 // ControlState: the province's institutions, grants, policies and area orders: a fold over published documents.
 //
-// The control shard owns it; every data shard keeps its own copy by following. It knows documents, not the clock: what is
-// in force is asked for with an instant. ControlView is the frozen answer for one instant that rows are decided with.
-// Threading: owned by one shard; ControlView is immutable and shared.
+// The control shard owns it; every data shard keeps its own copy by following. It knows documents, not the clock: what
+// is in force is asked for with an instant. ControlView is the frozen answer for one instant that rows are decided
+// with. Threading: owned by one shard; ControlView is immutable and shared.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +28,11 @@ namespace mingma::shard {
 // A document as published, with its place in the control shard's ledger.
 struct PublishedDocument {
   SignedDocument document;
-  Digest hash{};            // SHA-256 of its bytes
-  std::string id;           // institution or grant id, revocation id, policy "id@version", area order number, "genesis"
+  Digest hash{};   // SHA-256 of its bytes
+  std::string id;  // institution or grant id, revocation id, policy "id@version", area order number, "genesis"
   UnixSeconds published_at{};
-  Sequence sequence{};      // control shard's event
-  LeafIndex leaf{};         // control shard's ledger; in the copies that data shards keep: 0
+  Sequence sequence{};  // control shard's event
+  LeafIndex leaf{};     // control shard's ledger; in the copies that data shards keep: 0
 };
 
 struct PolicyInForce {
@@ -40,7 +40,8 @@ struct PolicyInForce {
   PolicyNumber number = kNoPolicyNumber;
 };
 
-// Everything time-dependent that a decision needs, as of one instant. Valid until next_change (exclusive; {0}: for ever).
+// Everything time-dependent that a decision needs, as of one instant. Valid until next_change (exclusive; {0}: for
+// ever).
 struct ControlView {
   UnixSeconds as_of{};
   UnixSeconds next_change{};
@@ -65,8 +66,9 @@ class ControlState {
   static Bytes encode_published(const PublishedDocument& document);
   static Result<PublishedDocument> decode_published(ByteView bytes);
 
-  // Would this document be accepted at `now`? Parses, checks signatures, who may sign, ids and succession. kShardConflict
-  // for an id that is taken by other content. Does not change anything. An exact repeat is not an error: ask find_document first.
+  // Would this document be accepted at `now`? Parses, checks signatures, who may sign, ids and succession.
+  // kShardConflict for an id that is taken by other content. Does not change anything. An exact repeat is not an error:
+  // ask find_document first.
   Result<void> check(const SignedDocument& document, UnixSeconds now) const;
   // Adds a document that was accepted (it is parsed, not checked again).
   Result<void> add(PublishedDocument document);
@@ -89,7 +91,8 @@ class ControlState {
 
   // An unbroken chain of grants root -> ... -> institution covers `kind` in `area`, both at `signed_at` and at `now`.
   // Operators are never authorised. Chains of at most 8 grants.
-  bool authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at, UnixSeconds now) const;
+  bool authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area, UnixSeconds signed_at,
+                  UnixSeconds now) const;
   std::vector<const Grant*> grants_of(InstitutionNumber number) const;
   const Revocation* revocation_of(std::string_view grant_id) const;  // null: not revoked
 

@@ -9,9 +9,11 @@
 namespace mingma::shard {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTypes{"", "genesis", "institution", "grant", "revocation", "policy", "area_order"};
-constexpr std::array<std::string_view, 11> kClasses{"none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",
-                                                    "border_post", "community", "other_province",    "operator", "auditor"};
+constexpr std::array<std::string_view, 7> kTypes{"",           "genesis", "institution", "grant",
+                                                 "revocation", "policy",  "area_order"};
+constexpr std::array<std::string_view, 11> kClasses{
+    "none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",
+    "border_post", "community", "other_province",    "operator", "auditor"};
 constexpr std::size_t kRootsMax = 64;
 constexpr std::size_t kInstitutionKeysMax = 32;
 constexpr std::size_t kGrantAreasMax = 256;
@@ -44,18 +46,22 @@ Result<crypto::VerifyingKey> read_key(JsonMembers& members) {
 }
 
 // An identifier that appears in paths and lists: 1 to 64 of letters, digits, '.', '-', '_'.
-Result<std::string> read_id(JsonMembers& members, std::string_view name, std::size_t bytes_min = 1, std::size_t bytes_max = 64) {
+Result<std::string> read_id(JsonMembers& members, std::string_view name, std::size_t bytes_min = 1,
+                            std::size_t bytes_max = 64) {
   MINGMA_TRY(std::string id, members.text(name, bytes_max));
   const bool good = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
+           c == '_';
   });
-  if (!good || id.size() < bytes_min) return members.fail(name, "not an identifier of letters, digits, '.', '-' and '_'");
+  if (!good || id.size() < bytes_min)
+    return members.fail(name, "not an identifier of letters, digits, '.', '-' and '_'");
   return id;
 }
 
 Result<std::string> read_institution_id(JsonMembers& members, std::string_view name) {
   MINGMA_TRY(std::string id, read_id(members, name, 3, 32));
-  if (id.find_first_of("._") != std::string::npos) return members.fail(name, "an institution is named by letters, digits and hyphens");
+  if (id.find_first_of("._") != std::string::npos)
+    return members.fail(name, "an institution is named by letters, digits and hyphens");
   if (id == "self" || id == kRootGrantor) return members.fail(name, "this name is reserved");
   return id;
 }
@@ -96,7 +102,8 @@ Result<void> read_roots(JsonMembers& members, Genesis& genesis) {
     genesis.root_names.push_back(std::move(name));
     genesis.roots.push_back(std::move(key));
   }
-  if (genesis.threshold > genesis.roots.size()) return members.fail("threshold", "more signatures than there are roots");
+  if (genesis.threshold > genesis.roots.size())
+    return members.fail("threshold", "more signatures than there are roots");
   return {};
 }
 
@@ -165,12 +172,14 @@ Result<Genesis> parse_genesis(std::string_view bytes) {
   MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kGenesis));
   Genesis genesis;
   MINGMA_TRY(genesis.province, members.division("province"));
-  if (genesis.province != genesis.province.province()) return members.fail("province", "not a province's code of 2 digits");
+  if (genesis.province != genesis.province.province())
+    return members.fail("province", "not a province's code of 2 digits");
   MINGMA_TRY(Names names, read_names(members, "name"));
   genesis.name_zh = std::move(names.zh);
   genesis.name_en = std::move(names.en);
   MINGMA_TRY(genesis.origin, members.text("origin"));
-  if (genesis.origin.find_first_of(" +\n\t") != std::string::npos) return members.fail("origin", "spaces and '+' cannot stand in a log's origin");
+  if (genesis.origin.find_first_of(" +\n\t") != std::string::npos)
+    return members.fail("origin", "spaces and '+' cannot stand in a log's origin");
   MINGMA_TRY(const std::int64_t shards, members.integer("shards", 1, kShardsMax));
   genesis.shards = static_cast<std::uint16_t>(shards);
   MINGMA_TRY(const std::int64_t threshold, members.integer("threshold", 1, static_cast<std::int64_t>(kRootsMax)));
@@ -178,7 +187,8 @@ Result<Genesis> parse_genesis(std::string_view bytes) {
   MINGMA_CHECK(read_roots(members, genesis));
   MINGMA_TRY(const std::string check, members.text("pseudonym_check", 64));
   const auto check_bytes = hex_decode(check);
-  if (!check_bytes.ok() || check_bytes->size() != 32) return members.fail("pseudonym_check", "not 64 lower-case hex digits");
+  if (!check_bytes.ok() || check_bytes->size() != 32)
+    return members.fail("pseudonym_check", "not 64 lower-case hex digits");
   MINGMA_TRY(genesis.pseudonym_check, Digest::from(*check_bytes));
   MINGMA_TRY(genesis.created_at, members.instant("created_at"));
   MINGMA_CHECK(members.end());

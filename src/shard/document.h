@@ -4,10 +4,10 @@
 //   document_digest(type, bytes) = SHA-256("mingma/v1/<type>\n" || bytes)
 // with an institution's key (by key id) or a root key. Formats with examples: docs/formats/event.md, section Documents.
 //
-// Who signs: institution, policy, grant and revocation by "root": k of n root keys. A grant by an institution: that institution's key, and
-// its own grant in force must cover the kinds, areas and dates and say may_delegate. A revocation: the grantor or root.
-// An area order: an institution of class command whose division contains the area, or root.
-// Threading: values. Limits: 1 MiB a document, 16 signatures, 64 roots, 32 keys an institution.
+// Who signs: institution, policy, grant and revocation by "root": k of n root keys. A grant by an institution: that
+// institution's key, and its own grant in force must cover the kinds, areas and dates and say may_delegate. A
+// revocation: the grantor or root. An area order: an institution of class command whose division contains the area, or
+// root. Threading: values. Limits: 1 MiB a document, 16 signatures, 64 roots, 32 keys an institution.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,16 @@ inline constexpr std::size_t kDocumentBytesMax = 1u << 20;
 inline constexpr std::size_t kSignaturesMax = 16;
 
 // Numbers are part of the stored format.
-enum class DocumentType : std::uint8_t { kGenesis = 1, kInstitution = 2, kGrant = 3, kRevocation = 4, kPolicy = 5, kAreaOrder = 6 };
-std::string_view to_string(DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", "area_order"
+enum class DocumentType : std::uint8_t {
+  kGenesis = 1,
+  kInstitution = 2,
+  kGrant = 3,
+  kRevocation = 4,
+  kPolicy = 5,
+  kAreaOrder = 6
+};
+std::string_view to_string(
+    DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", "area_order"
 std::optional<DocumentType> find_document_type(std::string_view name);
 
 struct DocumentSignature {
@@ -74,12 +82,13 @@ std::optional<InstitutionClass> find_institution_class(std::string_view name);
 struct Genesis {
   DivisionCode province{};
   std::string name_zh, name_en;
-  std::string origin;            // ledger origins are "<origin>/shard/<n>"
-  std::uint16_t shards = 1;      // data shards 1..shards; shard 0 is the control shard
-  std::uint16_t threshold = 1;   // k of n
+  std::string origin;           // ledger origins are "<origin>/shard/<n>"
+  std::uint16_t shards = 1;     // data shards 1..shards; shard 0 is the control shard
+  std::uint16_t threshold = 1;  // k of n
   std::vector<std::string> root_names;
   std::vector<crypto::VerifyingKey> roots;
-  Digest pseudonym_check{};      // SHA-256 of the pseudonym key's HMAC of a fixed text: shows that a restored key is the right one
+  Digest pseudonym_check{};  // SHA-256 of the pseudonym key's HMAC of a fixed text: shows that a restored key is the
+                             // right one
   UnixSeconds created_at{};
 };
 

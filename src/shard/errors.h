@@ -1,5 +1,5 @@
-// Error codes of the shard room: why a command is refused as a whole. Refusals of single statements are Outcomes (event.h).
-// Explained in docs/errors.md.
+// Error codes of the shard room: why a command is refused as a whole. Refusals of single statements are Outcomes
+// (event.h). Explained in docs/errors.md.
 #pragma once
 
 #include "base/error.h"
@@ -7,19 +7,25 @@
 namespace mingma::errors {
 
 inline constexpr ErrorInfo kShardInvalidStatement{"shard.invalid_statement", 422, Retry::kAfterFix};
-inline constexpr ErrorInfo kShardInvalidDocument{"shard.invalid_document", 422, Retry::kAfterFix};  // a control document; `where` names the member
-inline constexpr ErrorInfo kShardInvalidEvent{"shard.invalid_event", 500, Retry::kNo};             // stored bytes that are no event
+inline constexpr ErrorInfo kShardInvalidDocument{"shard.invalid_document", 422,
+                                                 Retry::kAfterFix};  // a control document; `where` names the member
+inline constexpr ErrorInfo kShardInvalidEvent{"shard.invalid_event", 500,
+                                              Retry::kNo};  // stored bytes that are no event
 inline constexpr ErrorInfo kShardUnknownInstitution{"shard.unknown_institution", 403, Retry::kAfterFix};
-inline constexpr ErrorInfo kShardUnknownKey{"shard.unknown_key", 403, Retry::kAfterFix};           // not a key of that institution in force
+inline constexpr ErrorInfo kShardUnknownKey{"shard.unknown_key", 403,
+                                            Retry::kAfterFix};  // not a key of that institution in force
 inline constexpr ErrorInfo kShardBadSignature{"shard.bad_signature", 403, Retry::kAfterFix};
-inline constexpr ErrorInfo kShardNotAuthorised{"shard.not_authorised", 403, Retry::kAfterFix};     // signer may not publish this document
-inline constexpr ErrorInfo kShardLineProof{"shard.line_proof", 422, Retry::kAfterFix};             // lines are not under the signed root
-inline constexpr ErrorInfo kShardConflict{"shard.conflict", 409, Retry::kAfterFix};                // same id, other content
+inline constexpr ErrorInfo kShardNotAuthorised{"shard.not_authorised", 403,
+                                               Retry::kAfterFix};  // signer may not publish this document
+inline constexpr ErrorInfo kShardLineProof{"shard.line_proof", 422,
+                                           Retry::kAfterFix};  // lines are not under the signed root
+inline constexpr ErrorInfo kShardConflict{"shard.conflict", 409, Retry::kAfterFix};  // same id, other content
 inline constexpr ErrorInfo kShardUnknownResident{"shard.unknown_resident", 404, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardNoGenesis{"shard.no_genesis", 409, Retry::kLater};
-inline constexpr ErrorInfo kShardWrongShard{"shard.wrong_shard", 500, Retry::kNo};                 // a command for another role or range
+inline constexpr ErrorInfo kShardWrongShard{"shard.wrong_shard", 500,
+                                            Retry::kNo};  // a command for another role or range
 inline constexpr ErrorInfo kShardKeyDestroyed{"shard.key_destroyed", 410, Retry::kNo};
 inline constexpr ErrorInfo kShardTooLarge{"shard.too_large", 413, Retry::kAfterFix};
-inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};                        // stored state contradicts itself
+inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};  // stored state contradicts itself
 
 }  // namespace mingma::errors

@@ -31,7 +31,8 @@ class SeedStream {
       used_ = 0;
     }
     const std::uint8_t* at = block_.bytes.data() + 4 * used_++;
-    return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 | static_cast<std::uint32_t>(at[2]) << 8 | at[3];
+    return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
+           static_cast<std::uint32_t>(at[2]) << 8 | at[3];
   }
 
   Digest seed_;
@@ -44,15 +45,24 @@ class SeedStream {
 
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kAccepted: return "accepted";
-    case Outcome::kDuplicate: return "duplicate";
-    case Outcome::kUnknownResident: return "unknown_resident";
-    case Outcome::kNotAuthorised: return "not_authorised";
-    case Outcome::kInvalid: return "invalid";
-    case Outcome::kSuperseded: return "superseded";
-    case Outcome::kNoEarlierRecord: return "no_earlier_record";
-    case Outcome::kKeyDestroyed: return "key_destroyed";
-    case Outcome::kWrongSigner: return "wrong_signer";
+    case Outcome::kAccepted:
+      return "accepted";
+    case Outcome::kDuplicate:
+      return "duplicate";
+    case Outcome::kUnknownResident:
+      return "unknown_resident";
+    case Outcome::kNotAuthorised:
+      return "not_authorised";
+    case Outcome::kInvalid:
+      return "invalid";
+    case Outcome::kSuperseded:
+      return "superseded";
+    case Outcome::kNoEarlierRecord:
+      return "no_earlier_record";
+    case Outcome::kKeyDestroyed:
+      return "key_destroyed";
+    case Outcome::kWrongSigner:
+      return "wrong_signer";
   }
   return "unknown";
 }

@@ -36,14 +36,14 @@ inline constexpr std::size_t kEventDecisionsMax = 65'536;
 // What became of one statement. Numbers are part of the stored format.
 enum class Outcome : std::uint8_t {
   kAccepted = 1,
-  kDuplicate = 2,         // the same statement id is there already; no effect
-  kUnknownResident = 3,   // nobody registered; recorded, no effect
-  kNotAuthorised = 4,     // no unbroken chain of grants for kind and area at signing and now
-  kInvalid = 5,           // against the statement's schema, or signed in the future (over 5 minutes)
-  kSuperseded = 6,        // an original that came after its correction; recorded, no effect
-  kNoEarlierRecord = 7,   // a withdrawal of something that is not there
-  kKeyDestroyed = 8,      // the resident's key was destroyed
-  kWrongSigner = 9,       // a kind only residents may sign, or the other way round
+  kDuplicate = 2,        // the same statement id is there already; no effect
+  kUnknownResident = 3,  // nobody registered; recorded, no effect
+  kNotAuthorised = 4,    // no unbroken chain of grants for kind and area at signing and now
+  kInvalid = 5,          // against the statement's schema, or signed in the future (over 5 minutes)
+  kSuperseded = 6,       // an original that came after its correction; recorded, no effect
+  kNoEarlierRecord = 7,  // a withdrawal of something that is not there
+  kKeyDestroyed = 8,     // the resident's key was destroyed
+  kWrongSigner = 9,      // a kind only residents may sign, or the other way round
 };
 // Is the statement kept as evidence, with a leaf?
 inline bool is_recorded(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded; }
@@ -60,31 +60,31 @@ struct StatementEntry {
   ResidentId resident;
   StatementId id{};
   Outcome outcome = Outcome::kAccepted;
-  std::uint32_t line = 0;             // in the part; several statements may come from one line
+  std::uint32_t line = 0;  // in the part; several statements may come from one line
   // The rest only where the statement is recorded as evidence (kAccepted, kSuperseded).
   StatementAction action = StatementAction::kAdd;
   rules::Evidence evidence;
   UnixSeconds signed_at{};
   RecordTag record{};
   RecordTag earlier{};
-  Bytes sealed;                       // canonical Statement, sealed under the resident's key
+  Bytes sealed;  // canonical Statement, sealed under the resident's key
   std::uint32_t leaf = kNoLeaf;
 };
 
 struct StatementsOperation {
   AuthorityKind authority = AuthorityKind::kManifest;
   InstitutionNumber institution{};
-  std::string key_id;                 // empty for kSession
-  SubmissionId submission{};          // kDocument: first 16 bytes of the document's digest; kSession: zero
+  std::string key_id;         // empty for kSession
+  SubmissionId submission{};  // kDocument: first 16 bytes of the document's digest; kSession: zero
   std::uint32_t part = 0;
-  std::uint32_t first_line = 0;       // names this batch in kSubmissionsTable
-  // Present in the submission's first batch in this shard: the signed material, sealed under the submission's key (kManifest) or
-  // the resident's (kDocument): CBOR [document, signature base, signature]. Context = submission id.
+  std::uint32_t first_line = 0;  // names this batch in kSubmissionsTable
+  // Present in the submission's first batch in this shard: the signed material, sealed under the submission's key
+  // (kManifest) or the resident's (kDocument): CBOR [document, signature base, signature]. Context = submission id.
   Bytes sealed_authority;
-  Digest authority_digest{};          // SHA-256 of the manifest, or the document's digest
-  std::uint32_t part_lines = 0;       // lines in the whole part
-  std::vector<IndexedLine> lines;     // this batch's lines, ascending
-  std::vector<Digest> siblings;       // proves them under the manifest's lines_root of `part`
+  Digest authority_digest{};       // SHA-256 of the manifest, or the document's digest
+  std::uint32_t part_lines = 0;    // lines in the whole part
+  std::vector<IndexedLine> lines;  // this batch's lines, ascending
+  std::vector<Digest> siblings;    // proves them under the manifest's lines_root of `part`
   std::vector<StatementEntry> entries;
 };
 
@@ -115,7 +115,7 @@ struct DeviceOperation {
   Bytes public_key;  // P-256 SEC1 uncompressed, 65 bytes
 };
 
-struct TickOperation {  // rows whose horizon has passed
+struct TickOperation {          // rows whose horizon has passed
   std::vector<RowNumber> rows;  // ascending
 };
 
@@ -124,8 +124,8 @@ struct RecolourOperation {  // rows first..end-1 are reduced (where area orders 
   RowNumber end{};
 };
 
-using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation, StatementsOperation,
-                               TickOperation, RecolourOperation>;
+using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
+                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation>;
 
 struct DecisionEntry {
   RowNumber row{};

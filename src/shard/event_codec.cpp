@@ -35,13 +35,16 @@ void write_leaf_number(CborWriter& out, std::uint32_t leaf) {
   }
 }
 
-void start(CborWriter& out, OperationTag tag, std::uint64_t fields) { out.array(fields + 1).unsigned_integer(static_cast<std::uint8_t>(tag)); }
+void start(CborWriter& out, OperationTag tag, std::uint64_t fields) {
+  out.array(fields + 1).unsigned_integer(static_cast<std::uint8_t>(tag));
+}
 
 void write(CborWriter& out, const DocumentOperation& op) {
   start(out, OperationTag::kDocument, 4);
   out.unsigned_integer(static_cast<std::uint8_t>(op.document.type)).bytes(as_bytes(op.document.bytes));
   out.array(op.document.signatures.size());
-  for (const DocumentSignature& signature : op.document.signatures) out.array(2).text(signature.key_id).bytes(signature.signature);
+  for (const DocumentSignature& signature : op.document.signatures)
+    out.array(2).text(signature.key_id).bytes(signature.signature);
   write_leaf_number(out, op.leaf);
 }
 
@@ -68,11 +71,17 @@ void write(CborWriter& out, const DeviceOperation& op) {
 
 void write(CborWriter& out, const StatementEntry& entry) {
   out.array(is_recorded(entry.outcome) ? 11 : 4);
-  out.bytes(entry.resident.bytes).bytes(entry.id).unsigned_integer(static_cast<std::uint8_t>(entry.outcome)).unsigned_integer(entry.line);
+  out.bytes(entry.resident.bytes)
+      .bytes(entry.id)
+      .unsigned_integer(static_cast<std::uint8_t>(entry.outcome))
+      .unsigned_integer(entry.line);
   if (!is_recorded(entry.outcome)) return;
   std::array<std::uint8_t, rules::kEvidenceImageBytes> image;
   rules::write_evidence(entry.evidence, image);
-  out.unsigned_integer(static_cast<std::uint8_t>(entry.action)).bytes(image).integer(entry.signed_at.value).bytes(entry.record);
+  out.unsigned_integer(static_cast<std::uint8_t>(entry.action))
+      .bytes(image)
+      .integer(entry.signed_at.value)
+      .bytes(entry.record);
   if (entry.action == StatementAction::kAdd) {
     out.null();
   } else {
@@ -401,8 +410,10 @@ Result<void> read_member(CborReader& in, std::int64_t key, Event& event) {
       if (version != kEventVersion) return invalid("an event of another version");
       return {};
     }
-    case 2: return read_time(in, event.time);
-    case 3: return read_array(in, event.seed.bytes);
+    case 2:
+      return read_time(in, event.time);
+    case 3:
+      return read_array(in, event.seed.bytes);
     case 4: {
       MINGMA_TRY(const std::uint64_t count, read_count(in, kEventStatementsMax));
       for (std::uint64_t i = 0; i < count; ++i) {
@@ -411,14 +422,16 @@ Result<void> read_member(CborReader& in, std::int64_t key, Event& event) {
       }
       return {};
     }
-    case 5: return read_decisions(in, event);
+    case 5:
+      return read_decisions(in, event);
     case 6: {
       MINGMA_TRY(const std::uint64_t count, read_count(in, kEventStatementsMax + kEventDecisionsMax));
       event.leaves.resize(count);
       for (Bytes& leaf : event.leaves) MINGMA_CHECK(read_bytes(in, leaf));
       return {};
     }
-    default: return invalid("an unknown member of an event");
+    default:
+      return invalid("an unknown member of an event");
   }
 }
 

@@ -71,8 +71,8 @@ struct Write {
   Working& working;
   store::Batch& batch;
   LeafIndex base;
-  std::size_t documents = 0;      // of this event, so far
-  std::size_t pending = 0;        // next evidence of this event
+  std::size_t documents = 0;  // of this event, so far
+  std::size_t pending = 0;    // next evidence of this event
   Bytes scratch = {};
 
   LeafIndex leaf(std::uint32_t position) const { return {base.value + position}; }
@@ -159,7 +159,8 @@ Result<void> take_decisions(Working& working, const Event& event, LeafIndex base
   std::uint32_t index = first_decision_index(event);
   for (const DecisionEntry& entry : event.decisions) {
     if (entry.row.value >= working.row_count()) return invalid("a decision about a row that is not there");
-    if (entry.policy != kNoPolicyNumber && entry.policy.value >= working.control().policy_count()) return invalid("a decision under an unknown policy");
+    if (entry.policy != kNoPolicyNumber && entry.policy.value >= working.control().policy_count())
+      return invalid("a decision under an unknown policy");
     working.touch(entry.row, DecisionCause::kRecolour);
     Touched& touched = working.touched(entry.row);
     touched.row.decision = entry.decision;
@@ -180,14 +181,16 @@ Result<void> take_decisions(Working& working, const Event& event, LeafIndex base
 }
 
 // Documents get their place in the ledger (control shard only) and go to kControlTable.
-std::shared_ptr<const ControlState> write_documents(Working& working, const Event& event, LeafIndex base, store::Batch& batch) {
+std::shared_ptr<const ControlState> write_documents(Working& working, const Event& event, LeafIndex base,
+                                                    store::Batch& batch) {
   const std::size_t count = working.new_documents().size();
   if (count == 0) return working.shared_control();
   const std::size_t first = working.control().documents().size() - count;
   ControlState control = working.control().clone();
   std::size_t at = first;
   for (const Operation& operation : event.operations) {
-    if (const auto* document = std::get_if<DocumentOperation>(&operation)) control.set_leaf(at++, {base.value + document->leaf});
+    if (const auto* document = std::get_if<DocumentOperation>(&operation))
+      control.set_leaf(at++, {base.value + document->leaf});
   }
   for (std::size_t i = first; i < first + count; ++i) {
     std::array<std::uint8_t, 4> key;
@@ -208,7 +211,8 @@ bool is_new_version(const Row& before, const Verdict& verdict) {
   return before.version == 0 || before.policy != verdict.policy || !before.decision.same_outcome(verdict.decision);
 }
 
-DecisionRecord make_record(const Working& working, const Touched& touched, const Verdict& verdict, const Digest& previous) {
+DecisionRecord make_record(const Working& working, const Touched& touched, const Verdict& verdict,
+                           const Digest& previous) {
   DecisionRecord record{.resident = touched.row.resident,
                         .version = touched.before.version + 1,
                         .previous = previous,
@@ -226,8 +230,10 @@ DecisionRecord make_record(const Working& working, const Touched& touched, const
 Result<Digest> previous_record_hash(const store::Reader& reader, const Row& before) {
   if (before.version == 0) return Digest{};
   thread_local Bytes scratch;
-  MINGMA_TRY(const bool found, reader.get_into(kDecisionsTable, decision_key(before.resident, before.version), scratch));
-  if (!found) return Error(errors::kShardDamaged, "a resident's latest decision is missing; restore the shard from its log");
+  MINGMA_TRY(const bool found,
+             reader.get_into(kDecisionsTable, decision_key(before.resident, before.version), scratch));
+  if (!found)
+    return Error(errors::kShardDamaged, "a resident's latest decision is missing; restore the shard from its log");
   MINGMA_TRY(const StoredDecision stored, decode_stored_decision(scratch));
   return crypto::sha256(stored.record);
 }
@@ -244,7 +250,8 @@ Leaf make_decision_leaf(const Working& working, const Touched& touched, const Ve
   return leaf;
 }
 
-Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row, StatementAction action) {
+Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row,
+                         StatementAction action) {
   return {.kind = action == StatementAction::kAdd ? LeafKind::kStatement : LeafKind::kCorrection,
           .klass = class_of(working.control(), institution),
           .city = row.home.prefecture(),
@@ -273,7 +280,8 @@ Result<void> fold_operation(Working& working, const Operation& operation, UnixSe
 
 Result<void> fold(Working& working, const Event& event) {
   std::uint32_t index = 0;
-  for (const Operation& operation : event.operations) MINGMA_CHECK(fold_operation(working, operation, event.time, index));
+  for (const Operation& operation : event.operations)
+    MINGMA_CHECK(fold_operation(working, operation, event.time, index));
   return working.settle();
 }
 

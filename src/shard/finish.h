@@ -30,7 +30,8 @@ Verdict decide_row(const Working& working, const Row& row);
 bool is_new_version(const Row& before, const Verdict& verdict);
 
 // The record of version before.version + 1. `previous`: SHA-256 of the present version's record, zero if there is none.
-DecisionRecord make_record(const Working& working, const Touched& touched, const Verdict& verdict, const Digest& previous);
+DecisionRecord make_record(const Working& working, const Touched& touched, const Verdict& verdict,
+                           const Digest& previous);
 Result<Digest> previous_record_hash(const store::Reader& reader, const Row& before);
 // Without commitment and tag, which need the resident's keys.
 Leaf make_decision_leaf(const Working& working, const Touched& touched, const Verdict& verdict);

@@ -43,7 +43,8 @@ class Model {
       if (item.statement == statement) return Outcome::kDuplicate;
     }
     const auto earlier = [&](const Item& item) {
-      return item.effective && item.statement.institution == statement.institution && item.statement.source_record == statement.earlier_record &&
+      return item.effective && item.statement.institution == statement.institution &&
+             item.statement.source_record == statement.earlier_record &&
              item.statement.action != StatementAction::kWithdraw;
     };
     Item added{statement};
@@ -51,13 +52,15 @@ class Model {
     if (statement.action == StatementAction::kAdd) {
       for (const Item& item : resident.items) {
         if (item.statement.action != StatementAction::kAdd && item.statement.institution == statement.institution &&
-            item.statement.earlier_record == statement.source_record && item.statement.signed_at >= statement.signed_at) {
+            item.statement.earlier_record == statement.source_record &&
+            item.statement.signed_at >= statement.signed_at) {
           outcome = Outcome::kSuperseded;
         }
       }
       added.effective = outcome == Outcome::kAccepted;
     } else {
-      if (statement.action == StatementAction::kWithdraw && std::none_of(resident.items.begin(), resident.items.end(), earlier)) {
+      if (statement.action == StatementAction::kWithdraw &&
+          std::none_of(resident.items.begin(), resident.items.end(), earlier)) {
         return Outcome::kNoEarlierRecord;
       }
       for (Item& item : resident.items) {
@@ -76,13 +79,15 @@ class Model {
     const Resident& resident = residents_.at(number);
     std::vector<rules::Evidence> effective;
     for (const Item& item : resident.items) {
-      if (item.effective && item.statement.action != StatementAction::kWithdraw) effective.push_back(item.statement.evidence);
+      if (item.effective && item.statement.action != StatementAction::kWithdraw)
+        effective.push_back(item.statement.evidence);
     }
     const rules::AreaTable areas(orders_, DivisionCode{410'000'000}, now);
     const rules::FactRow facts = rules::reduce(effective, {resident.home}, areas);
     const rules::Policy* chosen = nullptr;
     for (const rules::Policy& policy : policies_) {
-      if (policy.in_force(now) && (chosen == nullptr || chosen->effective_from <= policy.effective_from)) chosen = &policy;
+      if (policy.in_force(now) && (chosen == nullptr || chosen->effective_from <= policy.effective_from))
+        chosen = &policy;
     }
     return chosen == nullptr ? rules::Decision{} : rules::decide(*chosen, facts, now);
   }
@@ -118,9 +123,15 @@ class History {
   void step() {
     now_ = now_.plus(static_cast<std::int64_t>(rng_.below(6 * kHour)));
     switch (rng_.below(12)) {
-      case 0: publish_policy(); break;
-      case 1: publish_order(); break;
-      default: submit(); break;
+      case 0:
+        publish_policy();
+        break;
+      case 1:
+        publish_order();
+        break;
+      default:
+        submit();
+        break;
     }
     province_.data().settle(now_);
   }
@@ -132,8 +143,9 @@ class History {
       ASSERT_TRUE(row.has_value());
       const rules::Decision expected = model_.decide(i, now_);
       const rules::Decision found = rows.decision(*row);
-      ASSERT_TRUE(found.same_outcome(expected)) << "resident " << i << " at " << now_.to_string() << ": " << to_string(found.colour)
-                                                << ", the model says " << to_string(expected.colour);
+      ASSERT_TRUE(found.same_outcome(expected))
+          << "resident " << i << " at " << now_.to_string() << ": " << to_string(found.colour) << ", the model says "
+          << to_string(expected.colour);
     }
   }
   UnixSeconds now() const { return now_; }
@@ -146,20 +158,36 @@ class History {
     const UnixSeconds signed_at = now_.plus(-static_cast<std::int64_t>(rng_.below(kDay)));
     Statement statement;
     switch (rng_.below(4)) {
-      case 0: statement = province_.contact_finding(number, at, record, signed_at); break;
-      case 1: statement = province_.test_result(number, rng_.below(9) == 0 ? rules::TestResult::kPositive : rules::TestResult::kNegative, at, record, signed_at); break;
+      case 0:
+        statement = province_.contact_finding(number, at, record, signed_at);
+        break;
+      case 1:
+        statement = province_.test_result(
+            number, rng_.below(9) == 0 ? rules::TestResult::kPositive : rules::TestResult::kNegative, at, record,
+            signed_at);
+        break;
       case 2: {
-        statement = {.resident = province_.resident(number), .institution = "cdc-1", .source_record = record, .signed_at = signed_at};
+        statement = {.resident = province_.resident(number),
+                     .institution = "cdc-1",
+                     .source_record = record,
+                     .signed_at = signed_at};
         const bool open = rng_.below(2) == 0;
-        statement.evidence = {.kind = rules::EvidenceKind::kStay, .area = {rng_.below(2) == 0 ? 410'102'000u : 410'202'000u}, .at = at};
+        statement.evidence = {
+            .kind = rules::EvidenceKind::kStay, .area = {rng_.below(2) == 0 ? 410'102'000u : 410'202'000u}, .at = at};
         if (!open) statement.evidence.until = at.plus(static_cast<std::int64_t>(rng_.below(3 * kDay)));
         break;
       }
       default: {
-        statement = {.resident = province_.resident(number), .institution = "hospital-1", .source_record = record, .signed_at = signed_at};
+        statement = {.resident = province_.resident(number),
+                     .institution = "hospital-1",
+                     .source_record = record,
+                     .signed_at = signed_at};
         const bool release = rng_.below(2) == 0;
-        statement.evidence = {.kind = release ? rules::EvidenceKind::kCaseRelease : rules::EvidenceKind::kCaseReport, .at = at};
-        if (!release) statement.evidence.level = static_cast<std::uint8_t>(rules::CaseStatus::kConfirmed), statement.evidence.detail = 1;
+        statement.evidence = {.kind = release ? rules::EvidenceKind::kCaseRelease : rules::EvidenceKind::kCaseReport,
+                              .at = at};
+        if (!release)
+          statement.evidence.level = static_cast<std::uint8_t>(rules::CaseStatus::kConfirmed),
+          statement.evidence.detail = 1;
         break;
       }
     }
@@ -186,8 +214,9 @@ class History {
 
   void publish_policy() {
     const auto days = static_cast<int>(2 + rng_.below(12));
-    const SignedDocument document = province_.policy("2.0." + std::to_string(++policies_), days, now_.plus(static_cast<std::int64_t>(rng_.below(kDay))),
-                                                     now_.plus(kDay + static_cast<std::int64_t>(rng_.below(20 * kDay))));
+    const SignedDocument document = province_.policy(
+        "2.0." + std::to_string(++policies_), days, now_.plus(static_cast<std::int64_t>(rng_.below(kDay))),
+        now_.plus(kDay + static_cast<std::int64_t>(rng_.below(20 * kDay))));
     model_.publish_policy(document.bytes);
     ASSERT_FALSE(province_.publish(document, now_).error);
   }
@@ -220,22 +249,24 @@ std::unique_ptr<store::Store> replay(const store::Reader& original) {
   auto log = std::move(log::open_local_log(*out, kLogTable)).value();
   auto machine = std::move(ShardMachine::open({.shard = ShardId{1}}, *out, *log, nullptr)).value();
   EXPECT_TRUE(log::read_log(original, kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
-    store::Batch batch;
-    MINGMA_TRY(Delta delta, machine->apply(record, batch));
-    MINGMA_CHECK(out->write(batch, store::Durability::kBuffered));
-    machine->commit(std::move(delta));
-    return {};
-  }).ok());
+                store::Batch batch;
+                MINGMA_TRY(Delta delta, machine->apply(record, batch));
+                MINGMA_CHECK(out->write(batch, store::Durability::kBuffered));
+                machine->commit(std::move(delta));
+                return {};
+              }).ok());
   return out;
 }
 
 void copy_tables(const store::Reader& from, store::Store& to, std::span<const store::TableId> tables) {
   store::Batch batch;
   for (const store::TableId table : tables) {
-    ASSERT_TRUE(from.scan(table, {}, [&](ByteView key, ByteView value) -> Result<void> {
-      batch.put(table, key, value);
-      return {};
-    }).ok());
+    ASSERT_TRUE(from.scan(table, {},
+                          [&](ByteView key, ByteView value) -> Result<void> {
+                            batch.put(table, key, value);
+                            return {};
+                          })
+                    .ok());
   }
   ASSERT_TRUE(to.write(batch, store::Durability::kSynced).ok());
 }
@@ -270,9 +301,11 @@ TEST_P(RandomHistory, AgreesWithTheModelAndReplaysToTheSameDigestAndIsCleanUnder
   EXPECT_EQ(digest_of(*snapshot), digest);
 
   const auto scratch = empty_store();
-  const auto report = audit_shard({.shard = ShardId{1}}, province.data().store(), &province.control().store(), &province.keys(), *scratch);
+  const auto report = audit_shard({.shard = ShardId{1}}, province.data().store(), &province.control().store(),
+                                  &province.keys(), *scratch);
   ASSERT_TRUE(report.ok());
-  for (const Finding& finding : report->findings) ADD_FAILURE() << finding.code << " at " << finding.where << ": " << finding.text;
+  for (const Finding& finding : report->findings)
+    ADD_FAILURE() << finding.code << " at " << finding.where << ": " << finding.text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomHistory, ::testing::Values(1u, 2u, 3u, 4u, 5u, 6u));
@@ -304,7 +337,8 @@ TEST(FaultyStore, EveryFailedWriteLeavesAWholeStateAndSendingAgainEndsInTheSameC
       auto shard = std::make_unique<TestShard>(ShardId{1}, faulty, province.keys());
       faulty.fail_write(faulty.writes() + static_cast<std::uint64_t>(failing), fault);
       const auto command = [&](int i) -> Command {
-        if (i < 3) return RegisterCommand{province.resident(static_cast<std::uint32_t>(i)), DivisionCode{410'102'000}, {}};
+        if (i < 3)
+          return RegisterCommand{province.resident(static_cast<std::uint32_t>(i)), DivisionCode{410'102'000}, {}};
         return province.document(province.contact_finding(static_cast<std::uint32_t>(i - 3), kStart, "c", kStart));
       };
       for (int i = 0; i < kCommands; ++i) {

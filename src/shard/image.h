@@ -19,7 +19,8 @@ class ImageWriter {
   template <typename Integer>
   ImageWriter& number(Integer value) {
     using Unsigned = std::make_unsigned_t<Integer>;
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) out_.push_back(static_cast<std::uint8_t>(static_cast<Unsigned>(value) >> (8 * i)));
+    for (std::size_t i = 0; i < sizeof(Integer); ++i)
+      out_.push_back(static_cast<std::uint8_t>(static_cast<Unsigned>(value) >> (8 * i)));
     return *this;
   }
   ImageWriter& bytes(ByteView value) {

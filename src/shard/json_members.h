@@ -1,4 +1,5 @@
-// Strict reading of the members of one JSON object: each is asked for once, and none may be left over. Internal to the room.
+// Strict reading of the members of one JSON object: each is asked for once, and none may be left over. Internal to the
+// room.
 #pragma once
 
 #include <string>
@@ -34,7 +35,8 @@ class JsonMembers {
   Error fail(std::string_view name, std::string message) const;
 
  private:
-  JsonMembers(const Json& json, std::string where) : json_(&json), where_(std::move(where)), taken_(json.object().size(), false) {}
+  JsonMembers(const Json& json, std::string where)
+      : json_(&json), where_(std::move(where)), taken_(json.object().size(), false) {}
   Result<const Json*> need(std::string_view name);
 
   const Json* json_;

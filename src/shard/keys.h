@@ -1,8 +1,9 @@
-// Keys of personal records, as the shard needs them. The service keeps them (wrapped under period keys) and destroys them.
+// Keys of personal records, as the shard needs them. The service keeps them (wrapped under period keys) and destroys
+// them.
 //
-// Each resident has one random 32-byte key. Out of it come three: for the commitments in the ledger, for their openings,
-// and for sealing. Destroying the one destroys what it sealed and what its commitments say.
-// Threading: as the owner of the shard; calls do not block on I/O other than the shard's own store.
+// Each resident has one random 32-byte key. Out of it come three: for the commitments in the ledger, for their
+// openings, and for sealing. Destroying the one destroys what it sealed and what its commitments say. Threading: as the
+// owner of the shard; calls do not block on I/O other than the shard's own store.
 #pragma once
 
 #include <array>

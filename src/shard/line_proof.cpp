@@ -17,7 +17,8 @@ Digest node_hash(const Digest& left, const Digest& right) { return crypto::sha25
 // The largest power of two below `count`; count >= 2.
 std::uint64_t split(std::uint64_t count) { return std::bit_floor(count - 1); }
 
-void collect_siblings(std::span<const Digest> hashes, std::uint64_t first, std::span<const std::uint32_t> own, std::vector<Digest>& out) {
+void collect_siblings(std::span<const Digest> hashes, std::uint64_t first, std::span<const std::uint32_t> own,
+                      std::vector<Digest>& out) {
   if (own.empty()) {
     out.push_back(lines_root(hashes));
     return;
@@ -46,7 +47,8 @@ struct RootBuilder {
     }
     if (count == 1) return leaf_hash(own.front().hash);
     const std::uint64_t left = split(count);
-    const auto middle = std::lower_bound(own.begin(), own.end(), first + left, [](const IndexedLine& line, std::uint64_t at) { return line.line < at; });
+    const auto middle = std::lower_bound(own.begin(), own.end(), first + left,
+                                         [](const IndexedLine& line, std::uint64_t at) { return line.line < at; });
     const std::size_t own_left = static_cast<std::size_t>(middle - own.begin());
     const Digest left_root = root(first, left, own.first(own_left));
     return node_hash(left_root, root(first + left, count - left, own.subspan(own_left)));
@@ -68,7 +70,8 @@ std::vector<Digest> prove_lines(std::span<const Digest> line_hashes, std::span<c
   return out;
 }
 
-Result<Digest> root_from_lines(std::uint64_t count, std::span<const IndexedLine> own, std::span<const Digest> siblings) {
+Result<Digest> root_from_lines(std::uint64_t count, std::span<const IndexedLine> own,
+                               std::span<const Digest> siblings) {
   const Error wrong(errors::kShardLineProof, "the lines and their proof do not fit the size of the part");
   for (std::size_t i = 0; i < own.size(); ++i) {
     if (own[i].line >= count || (i > 0 && own[i].line <= own[i - 1].line)) return wrong;

@@ -44,10 +44,12 @@ Result<void> load_control(const store::Reader& reader, ShardState& state) {
 Result<void> load_rows(const store::Reader& reader, RowTable& rows) {
   return reader.scan(kRowsTable, {}, [&](ByteView key, ByteView value) -> Result<void> {
     if (!equal(key, row_key(RowNumber{static_cast<std::uint32_t>(rows.size())}))) {
-      return Error(errors::kShardDamaged, "rows are missing; restore the shard from its log", "row " + std::to_string(rows.size()));
+      return Error(errors::kShardDamaged, "rows are missing; restore the shard from its log",
+                   "row " + std::to_string(rows.size()));
     }
     MINGMA_TRY(const Row row, read_row(value));
-    if (rows.find(row.resident)) return Error(errors::kShardDamaged, "two rows of one resident; restore the shard from its log");
+    if (rows.find(row.resident))
+      return Error(errors::kShardDamaged, "two rows of one resident; restore the shard from its log");
     rows.append(row);
     return {};
   });
@@ -58,8 +60,8 @@ Result<void> load_rows(const store::Reader& reader, RowTable& rows) {
 ShardMachine::ShardMachine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ShardMachine::~ShardMachine() = default;
 
-Result<std::unique_ptr<ShardMachine>> ShardMachine::open(const MachineOptions& options, store::Store& store, log::ShardLog& log,
-                                                         const KeySource* keys) {
+Result<std::unique_ptr<ShardMachine>> ShardMachine::open(const MachineOptions& options, store::Store& store,
+                                                         log::ShardLog& log, const KeySource* keys) {
   auto impl = std::make_unique<Impl>(options, store, log, keys);
   MINGMA_TRY(const auto stored, store.get(kMetaTable, as_bytes("state")));
   if (stored) {
@@ -96,7 +98,8 @@ Result<Planned> ShardMachine::plan(std::span<const Command> commands, UnixSecond
 
   MINGMA_CHECK(planner.complete());
   for (std::size_t i = 0; i < leaves.size(); ++i) {
-    if (leaves[i] != kNoLeaf) planned.results[i].leaf = LeafIndex{impl_->ledger->size().value + planner.place(leaves[i])};
+    if (leaves[i] != kNoLeaf)
+      planned.results[i].leaf = LeafIndex{impl_->ledger->size().value + planner.place(leaves[i])};
   }
   const Event& event = planner.event();
   planned.empty = false;
@@ -117,7 +120,8 @@ void ShardMachine::commit(Planned&& planned) {
 }
 
 Result<Delta> ShardMachine::apply(const log::Record& record, store::Batch& batch) {
-  if (record.header.sequence <= position()) return Error(errors::kShardInvalidEvent, "a record that was applied already");
+  if (record.header.sequence <= position())
+    return Error(errors::kShardInvalidEvent, "a record that was applied already");
   if (record.is_claim()) {
     Delta delta;
     delta.impl = std::make_unique<Delta::Impl>();

@@ -2,7 +2,8 @@
 //
 // The owner's turn, on the shard's thread:
 //   1. plan(commands, now, seed): checks, derives, decides. Changes nothing but returns everything to be written.
-//   2. write planned.batch to the store, kSynced (a committer thread may do it; reads of the machine go on meanwhile and
+//   2. write planned.batch to the store, kSynced (a committer thread may do it; reads of the machine go on meanwhile
+//   and
 //      see the durable state). Puts of the service's own tables may be added to the batch first.
 //   3. commit(planned): memory follows. Only now may results be answered.
 // One plan may be open at a time. If the write fails its outcome is unknown: drop the machine, open it again.
@@ -13,8 +14,8 @@
 // the control shard by FollowCommand for each of its events with sequence > followed().
 //
 // Time: an event's time is max(now, previous event's time). Policies, orders and grants begin and end by event time.
-// Recolouring after a change of policies or area orders goes on in bounded chunks (due() / TickCommand), so statements and reads
-// proceed in between; whoever is touched meanwhile is decided under the new state at once.
+// Recolouring after a change of policies or area orders goes on in bounded chunks (due() / TickCommand), so statements
+// and reads proceed in between; whoever is touched meanwhile is decided under the new state at once.
 //
 // Threading: owned by one shard's thread; const methods may run while a batch is being written elsewhere.
 // Memory: see row_table.h; a plan holds its event and batch.
@@ -40,8 +41,8 @@ namespace mingma::shard {
 
 struct MachineOptions {
   ShardId shard{};
-  std::uint32_t tick_decisions_max = 8'192;      // new decisions or changed rows per tick
-  std::uint32_t recolour_rows_max = 1'048'576;   // rows looked at per tick
+  std::uint32_t tick_decisions_max = 8'192;     // new decisions or changed rows per tick
+  std::uint32_t recolour_rows_max = 1'048'576;  // rows looked at per tick
 };
 
 // What commit() will do. Opaque to callers.
@@ -55,14 +56,14 @@ struct Delta {
 };
 
 struct Planned {
-  bool empty = true;       // nothing to write: answer the results at once, do not commit
+  bool empty = true;                   // nothing to write: answer the results at once, do not commit
   std::vector<CommandResult> results;  // one per command
   log::RecordHeader header;
-  Bytes body;              // the encoded event
+  Bytes body;  // the encoded event
   store::Batch batch;
   Delta delta;
   std::uint32_t statements_accepted = 0;
-  std::uint32_t decisions = 0;   // new versions
+  std::uint32_t decisions = 0;  // new versions
   std::uint32_t leaves = 0;
 };
 
@@ -76,8 +77,8 @@ class ShardMachine final {
  public:
   // Loads the durable state (one scan of `rows`) and applies any log records after it. `keys` may be null for a replica
   // (plan() is then refused). store, log and keys must outlive the machine.
-  static Result<std::unique_ptr<ShardMachine>> open(const MachineOptions& options, store::Store& store, log::ShardLog& log,
-                                                    const KeySource* keys);
+  static Result<std::unique_ptr<ShardMachine>> open(const MachineOptions& options, store::Store& store,
+                                                    log::ShardLog& log, const KeySource* keys);
   ~ShardMachine();
 
   Result<Planned> plan(std::span<const Command> commands, UnixSeconds now, const Digest& seed);
@@ -93,9 +94,9 @@ class ShardMachine final {
   UnixSeconds next_due() const;
 
   ShardId shard() const;
-  Sequence position() const;   // of the last applied record
-  Sequence followed() const;   // last control event followed (data shards)
-  UnixSeconds time() const;    // of the last event
+  Sequence position() const;  // of the last applied record
+  Sequence followed() const;  // last control event followed (data shards)
+  UnixSeconds time() const;   // of the last event
   const RowTable& rows() const;
   const ControlState& control() const;
   const ControlView& view() const;  // as of time()
@@ -109,8 +110,8 @@ class ShardMachine final {
   std::unique_ptr<Impl> impl_;
 };
 
-// SHA-256 over the tables of kDigestTables and the machine's position: name, then each key and value in order. Equal after
-// replay, a second replay, and snapshot + tail. Independent of keys.
+// SHA-256 over the tables of kDigestTables and the machine's position: name, then each key and value in order. Equal
+// after replay, a second replay, and snapshot + tail. Independent of keys.
 Result<Digest> state_digest(const store::Reader& reader);
 
 }  // namespace mingma::shard

@@ -80,10 +80,11 @@ TEST_F(Machine, TheSameStatementAgainChangesNothing) {
   EXPECT_EQ(province_.submit(finding, kStart.plus(kHour)), Outcome::kDuplicate);
   EXPECT_EQ(row(1), before);
   EXPECT_EQ(statement_leaves(), leaves);
-  const CommandResult twice = province_.data().run(
-      province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart), province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart)},
-                      kStart),
-      kStart.plus(kHour));
+  const CommandResult twice =
+      province_.data().run(province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart),
+                                            province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart)},
+                                           kStart),
+                           kStart.plus(kHour));
   ASSERT_EQ(twice.statements.size(), 2u);
   EXPECT_EQ(twice.statements[0].outcome, Outcome::kAccepted);
   EXPECT_EQ(twice.statements[1].outcome, Outcome::kDuplicate);
@@ -91,10 +92,11 @@ TEST_F(Machine, TheSameStatementAgainChangesNothing) {
 
 TEST_F(Machine, SeveralStatementsOfOneResidentInOneBatchGiveOneVersion) {
   province_.add_resident(1);
-  const CommandResult result = province_.data().run(
-      province_.batch({province_.contact_finding(1, kStart, "a", kStart), province_.contact_finding(1, kStart.plus(kHour), "b", kStart.plus(kHour))},
-                      kStart.plus(kHour)),
-      kStart.plus(2 * kHour));
+  const CommandResult result =
+      province_.data().run(province_.batch({province_.contact_finding(1, kStart, "a", kStart),
+                                            province_.contact_finding(1, kStart.plus(kHour), "b", kStart.plus(kHour))},
+                                           kStart.plus(kHour)),
+                           kStart.plus(2 * kHour));
   ASSERT_FALSE(result.error) << result.error->to_string();
   EXPECT_EQ(row(1).version, 2u);
   EXPECT_EQ(row(1).decision.horizon, kStart.plus(kHour + 7 * kDay));
@@ -156,29 +158,38 @@ TEST_F(Machine, OnlyTheInstitutionThatSignedCanCorrect) {
 
 TEST_F(Machine, AStatementCountsOnlyUnderAnUnbrokenChainOfGrants) {
   province_.add_resident(1);
-  Statement entry{.resident = province_.resident(1), .institution = "cdc-1", .source_record = "e-1", .signed_at = kStart};
+  Statement entry{
+      .resident = province_.resident(1), .institution = "cdc-1", .source_record = "e-1", .signed_at = kStart};
   entry.evidence = {.kind = rules::EvidenceKind::kBorderEntry, .at = kStart};
   EXPECT_EQ(province_.submit(entry, kStart), Outcome::kNotAuthorised) << "a CDC is no border post";
   EXPECT_EQ(province_.colour(1), Colour::kGreen);
   EXPECT_EQ(list_evidence(province_.data().store(), entry.resident, nullptr)->size(), 0u);
 
   province_.publish(province_.revocation("r-1", "g-cdc", kStart.plus(kDay)), kStart.plus(kHour));
-  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "a", kStart.plus(2 * kHour)), kStart.plus(2 * kHour)), Outcome::kAccepted);
-  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "b", kStart.plus(kDay)), kStart.plus(kDay)), Outcome::kNotAuthorised);
-  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "c", kStart.plus(3 * kHour)), kStart.plus(kDay)), Outcome::kNotAuthorised)
+  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "a", kStart.plus(2 * kHour)), kStart.plus(2 * kHour)),
+            Outcome::kAccepted);
+  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "b", kStart.plus(kDay)), kStart.plus(kDay)),
+            Outcome::kNotAuthorised);
+  EXPECT_EQ(province_.submit(province_.contact_finding(1, kStart, "c", kStart.plus(3 * kHour)), kStart.plus(kDay)),
+            Outcome::kNotAuthorised)
       << "signed in time but counted after the revocation";
 }
 
 TEST_F(Machine, DelegatedGrantsEndWithTheGrantAboveThem) {
   province_.add_resident(1);
   province_.publish(province_.institution("city-cdc", InstitutionClass::kCdc, "4101"));
-  expect_refused(province_.publish(province_.grant("d-0", "city-cdc", {"contact_finding"}, {"4101"}, kStart, kStart.plus(kDay), false, "cdc-1")),
+  expect_refused(province_.publish(province_.grant("d-0", "city-cdc", {"contact_finding"}, {"4101"}, kStart,
+                                                   kStart.plus(kDay), false, "cdc-1")),
                  errors::kShardNotAuthorised);
-  province_.publish(province_.grant("g-cdc-delegating", "cdc-1", {"contact_finding"}, {"41"}, kStart, kStart.plus(30 * kDay), true));
-  expect_refused(province_.publish(province_.grant("d-1", "city-cdc", {"case_report"}, {"4101"}, kStart, kStart.plus(kDay), false, "cdc-1")),
+  province_.publish(
+      province_.grant("g-cdc-delegating", "cdc-1", {"contact_finding"}, {"41"}, kStart, kStart.plus(30 * kDay), true));
+  expect_refused(province_.publish(province_.grant("d-1", "city-cdc", {"case_report"}, {"4101"}, kStart,
+                                                   kStart.plus(kDay), false, "cdc-1")),
                  errors::kShardNotAuthorised);
-  ASSERT_FALSE(
-      province_.publish(province_.grant("d-2", "city-cdc", {"contact_finding"}, {"4101"}, kStart, kStart.plus(30 * kDay), false, "cdc-1")).error);
+  ASSERT_FALSE(province_
+                   .publish(province_.grant("d-2", "city-cdc", {"contact_finding"}, {"4101"}, kStart,
+                                            kStart.plus(30 * kDay), false, "cdc-1"))
+                   .error);
   Statement finding = province_.contact_finding(1, kStart, "a", kStart);
   finding.institution = "city-cdc";
   EXPECT_EQ(province_.submit(finding, kStart), Outcome::kAccepted);
@@ -189,7 +200,8 @@ TEST_F(Machine, DelegatedGrantsEndWithTheGrantAboveThem) {
 }
 
 TEST_F(Machine, AnOperatorIsNeverGrantedAnythingAndNeverHeard) {
-  expect_refused(province_.publish(province_.grant("g-op", "operator-1", {"test_result"}, {"41"})), errors::kShardNotAuthorised);
+  expect_refused(province_.publish(province_.grant("g-op", "operator-1", {"test_result"}, {"41"})),
+                 errors::kShardNotAuthorised);
   province_.add_resident(1);
   Statement result = province_.test_result(1, TestResult::kPositive, kStart, "s", kStart);
   result.institution = "operator-1";
@@ -226,7 +238,8 @@ TEST_F(Machine, AnAlteredManifestLineOrSignatureIsRefusedAsAWhole) {
   province_.add_resident(1);
   province_.add_resident(2);
   const auto make = [&] {
-    return province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart), province_.test_result(2, TestResult::kNegative, kStart, "s-2", kStart)},
+    return province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart),
+                            province_.test_result(2, TestResult::kNegative, kStart, "s-2", kStart)},
                            kStart);
   };
   StatementsCommand line = make();
@@ -264,10 +277,12 @@ TEST_F(Machine, AShardTakesItsOwnLinesOfAPartAndProvesThem) {
 
 TEST_F(Machine, AnotherManifestUnderTheSameSubmissionIdIsAConflict) {
   province_.add_resident(1);
-  const StatementsCommand first = province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart)}, kStart);
+  const StatementsCommand first =
+      province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-1", kStart)}, kStart);
   ASSERT_FALSE(province_.data().run(first, kStart).error);
   EXPECT_EQ(province_.data().run(first, kStart).statements[0].outcome, Outcome::kDuplicate);
-  StatementsCommand second = province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-2", kStart)}, kStart);
+  StatementsCommand second =
+      province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-2", kStart)}, kStart);
   second.submission = first.submission;
   expect_refused(province_.data().run(second, kStart), errors::kShardConflict);
 }
@@ -286,7 +301,8 @@ TEST_F(Machine, ASignedDocumentMustSayWhatTheStatementSays) {
 TEST_F(Machine, AResidentDeclaresOnlyWhatResidentsMayDeclare) {
   province_.add_resident(1);
   StatementsCommand command{.authority = AuthorityKind::kSession, .institution = "self"};
-  Statement declared{.resident = province_.resident(1), .institution = "self", .source_record = "app-1", .signed_at = kStart};
+  Statement declared{
+      .resident = province_.resident(1), .institution = "self", .source_record = "app-1", .signed_at = kStart};
   declared.evidence = {.kind = rules::EvidenceKind::kStay, .area = DivisionCode{410'200'000}, .at = kStart};
   command.lines.push_back({declared, 0, {}});
   EXPECT_EQ(province_.data().run(command, kStart).statements[0].outcome, Outcome::kAccepted);
@@ -299,7 +315,10 @@ TEST_F(Machine, AResidentDeclaresOnlyWhatResidentsMayDeclare) {
 TEST_F(Machine, AnAreaOrderTurnsItsResidentsYellowWhileItLasts) {
   province_.add_resident(1, kStart, "410102");
   province_.add_resident(2, kStart, "410202");
-  ASSERT_FALSE(province_.publish(province_.area_order("order-1", "410102", "high", kStart.plus(kDay), kStart.plus(3 * kDay)), kStart.plus(kHour)).error);
+  ASSERT_FALSE(province_
+                   .publish(province_.area_order("order-1", "410102", "high", kStart.plus(kDay), kStart.plus(3 * kDay)),
+                            kStart.plus(kHour))
+                   .error);
   province_.data().settle(kStart.plus(2 * kHour));
   EXPECT_EQ(province_.colour(1), Colour::kGreen) << "it has not begun";
   province_.data().settle(kStart.plus(kDay));
@@ -315,9 +334,13 @@ TEST_F(Machine, AnAreaOrderTurnsItsResidentsYellowWhileItLasts) {
 TEST_F(Machine, AreaOrdersComeFromTheRootsOrFromACommandForItsOwnDivision) {
   province_.publish(province_.institution("city-command", InstitutionClass::kCommand, "4101"));
   const UnixSeconds until = kStart.plus(kDay);
-  EXPECT_FALSE(province_.publish(province_.area_order("o-1", "410102", "high", kStart, until, "none", "city-command")).error);
-  expect_refused(province_.publish(province_.area_order("o-2", "410202", "high", kStart, until, "none", "city-command")), errors::kShardNotAuthorised);
-  expect_refused(province_.publish(province_.area_order("o-3", "410102", "high", kStart, until, "none", "cdc-1")), errors::kShardNotAuthorised);
+  EXPECT_FALSE(
+      province_.publish(province_.area_order("o-1", "410102", "high", kStart, until, "none", "city-command")).error);
+  expect_refused(
+      province_.publish(province_.area_order("o-2", "410202", "high", kStart, until, "none", "city-command")),
+      errors::kShardNotAuthorised);
+  expect_refused(province_.publish(province_.area_order("o-3", "410102", "high", kStart, until, "none", "cdc-1")),
+                 errors::kShardNotAuthorised);
 }
 
 TEST_F(Machine, EveryoneIsRecolouredWhenAPolicyBeginsAndWhenNoneIsLeft) {
@@ -339,7 +362,9 @@ TEST_F(Machine, ACityWithItsOwnPolicyUsesIt) {
   province_.add_resident(2, kStart, "410202");
   province_.submit(province_.contact_finding(1, kStart, "a", kStart), kStart);
   province_.submit(province_.contact_finding(2, kStart, "a", kStart), kStart);
-  ASSERT_FALSE(province_.publish(province_.policy("1.0.0", 2, kStart, kStart.plus(80 * kDay), "4101", "city-policy"), kStart).error);
+  ASSERT_FALSE(
+      province_.publish(province_.policy("1.0.0", 2, kStart, kStart.plus(80 * kDay), "4101", "city-policy"), kStart)
+          .error);
   province_.data().settle(kStart);
   EXPECT_EQ(row(1).decision.horizon, kStart.plus(2 * kDay));
   EXPECT_EQ(row(2).decision.horizon, kStart.plus(7 * kDay));
@@ -415,7 +440,8 @@ TEST_F(Machine, DevicesAndPersonsAreKept) {
   EXPECT_FALSE(province_.data().run(DeviceCommand{province_.resident(1), key}, kStart).error);
   EXPECT_EQ(list_devices(province_.data().store(), province_.resident(1))->size(), 2u);
   EXPECT_TRUE(sealed_person(province_.data().store(), province_.resident(1))->has_value());
-  expect_refused(province_.data().run(DeviceCommand{province_.resident(5), key}, kStart), errors::kShardUnknownResident);
+  expect_refused(province_.data().run(DeviceCommand{province_.resident(5), key}, kStart),
+                 errors::kShardUnknownResident);
 }
 
 }  // namespace

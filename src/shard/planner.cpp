@@ -21,12 +21,14 @@ CommandResult refuse(const ErrorInfo& info, std::string message, std::string whe
   return refuse(Error(info, std::move(message), std::move(where)));
 }
 
-CommandResult refuse_role() { return refuse(errors::kShardWrongShard, "this command belongs to a shard of the other kind"); }
+CommandResult refuse_role() {
+  return refuse(errors::kShardWrongShard, "this command belongs to a shard of the other kind");
+}
 
 }  // namespace
 
-Planner::Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader, const KeySource& keys, UnixSeconds time,
-                 Sequence sequence, const Digest& seed)
+Planner::Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader,
+                 const KeySource& keys, UnixSeconds time, Sequence sequence, const Digest& seed)
     : options_(options), reader_(reader), keys_(keys), working_(state, reader, time, sequence) {
   event_.time = time;
   event_.seed = seed;
@@ -80,7 +82,8 @@ Result<CommandResult> Planner::run(const PublishCommand& command) {
     if (present->sequence < working_.sequence()) result.leaf = present->leaf;  // else: published in this very event
     return result;
   }
-  if (auto checked = working_.control().check(command.document, event_.time); !checked.ok()) return refuse(checked.error());
+  if (auto checked = working_.control().check(command.document, event_.time); !checked.ok())
+    return refuse(checked.error());
   MINGMA_CHECK(working_.add_document(command.document, event_.time, working_.sequence()));
   command_leaf_ = add_leaf(make_document_leaf(working_, command.document));
   event_.operations.emplace_back(DocumentOperation{command.document, command_leaf_});
@@ -89,8 +92,10 @@ Result<CommandResult> Planner::run(const PublishCommand& command) {
 
 Result<CommandResult> Planner::run(const CheckpointCommand& command) {
   if (!is_control()) return refuse_role();
-  if (!working_.control().has_genesis()) return refuse(errors::kShardNoGenesis, "the first document must be the genesis document");
-  if (command.note.empty() || command.note.size() > kNoteBytesMax) return refuse(errors::kShardTooLarge, "a checkpoint is 1 byte to 64 KiB");
+  if (!working_.control().has_genesis())
+    return refuse(errors::kShardNoGenesis, "the first document must be the genesis document");
+  if (command.note.empty() || command.note.size() > kNoteBytesMax)
+    return refuse(errors::kShardTooLarge, "a checkpoint is 1 byte to 64 KiB");
   command_leaf_ = add_leaf(make_checkpoint_leaf(working_, command.note));
   event_.operations.emplace_back(CheckpointOperation{command.shard, command.note, command_leaf_});
   return CommandResult{};
@@ -111,7 +116,8 @@ Result<CommandResult> Planner::run(const FollowCommand& command) {
 
 Result<CommandResult> Planner::run(const RegisterCommand& command) {
   if (is_control()) return refuse_role();
-  if (!working_.control().has_genesis()) return refuse(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
+  if (!working_.control().has_genesis())
+    return refuse(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
   CommandResult result;
   if (const auto row = working_.find(command.resident)) {
     result.row = row;
@@ -121,7 +127,8 @@ Result<CommandResult> Planner::run(const RegisterCommand& command) {
   if (!working_.control().genesis().province.contains(command.home)) {
     return refuse(errors::kShardInvalidStatement, "a resident's home lies in the province", "home");
   }
-  if (command.sealed_person.size() > kSealedPersonBytesMax) return refuse(errors::kShardTooLarge, "a person's sealed record is at most 4 KiB");
+  if (command.sealed_person.size() > kSealedPersonBytesMax)
+    return refuse(errors::kShardTooLarge, "a person's sealed record is at most 4 KiB");
   if (auto keys = keys_.resident_keys(command.resident); !keys.ok()) return refuse(keys.error());
   RegisterOperation operation{command.resident, command.home, command.sealed_person};
   result.row = working_.add_resident(operation);
@@ -132,7 +139,8 @@ Result<CommandResult> Planner::run(const RegisterCommand& command) {
 Result<CommandResult> Planner::run(const DeviceCommand& command) {
   if (is_control()) return refuse_role();
   if (!working_.find(command.resident)) return refuse(errors::kShardUnknownResident, "not registered");
-  if (command.public_key.size() != 65) return refuse(errors::kShardInvalidStatement, "not an uncompressed P-256 point of 65 bytes", "public_key");
+  if (command.public_key.size() != 65)
+    return refuse(errors::kShardInvalidStatement, "not an uncompressed P-256 point of 65 bytes", "public_key");
   event_.operations.emplace_back(DeviceOperation{command.resident, command.public_key});
   return CommandResult{};
 }

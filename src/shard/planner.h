@@ -15,8 +15,8 @@ namespace mingma::shard {
 
 class Planner {
  public:
-  Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader, const KeySource& keys, UnixSeconds time,
-          Sequence sequence, const Digest& seed);
+  Planner(const MachineOptions& options, const ShardState& state, const store::Reader& reader, const KeySource& keys,
+          UnixSeconds time, Sequence sequence, const Digest& seed);
 
   // An error means that the store failed; a refused command is an error inside its result.
   Result<CommandResult> run(const Command& command);
@@ -50,7 +50,8 @@ class Planner {
   ResidentKeys orphan_keys(const ResidentId& resident) const;
 
   Result<void> check_statements(const StatementsCommand& command, InstitutionNumber institution) const;
-  Result<StatementEntry> plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line);
+  Result<StatementEntry> plan_line(const StatementsCommand& command, InstitutionNumber institution,
+                                   const StatementLine& line);
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
   RecolourOperation choose_recolouring();
@@ -61,8 +62,8 @@ class Planner {
   const KeySource& keys_;
   Working working_;
   Event event_;
-  std::vector<Bytes> leaves_;           // canonical order
-  std::vector<std::uint32_t> places_;   // canonical number -> position
+  std::vector<Bytes> leaves_;                                      // canonical order
+  std::vector<std::uint32_t> places_;                              // canonical number -> position
   std::unordered_map<std::uint32_t, ResidentKeys> resident_keys_;  // by row; only looked up
   std::vector<RowNumber> due_;
   std::uint32_t seals_ = 0;

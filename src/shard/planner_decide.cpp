@@ -13,8 +13,8 @@ RecolourOperation Planner::choose_recolouring() {
   const std::size_t rows = working_.base().rows.size();
   const std::size_t end = std::min(rows, first.value + std::size_t{options_.recolour_rows_max});
   std::vector<RowNumber> changed;
-  const RowNumber next =
-      collect_changed(working_, first, RowNumber{static_cast<std::uint32_t>(end)}, options_.tick_decisions_max, changed);
+  const RowNumber next = collect_changed(working_, first, RowNumber{static_cast<std::uint32_t>(end)},
+                                         options_.tick_decisions_max, changed);
   const RecolourOperation operation{first, next};
   working_.recolour(operation);
   for (const RowNumber row : changed) working_.touch(row, DecisionCause::kRecolour);

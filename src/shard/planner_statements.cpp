@@ -21,22 +21,28 @@ CommandResult refuse(Error error) {
 }  // namespace
 
 Result<void> Planner::check_statements(const StatementsCommand& command, InstitutionNumber institution) const {
-  if (!working_.control().has_genesis()) return refused(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
-  if (statements_ + command.lines.size() > kEventStatementsMax) return refused(errors::kShardTooLarge, "over 20,000 statements in one event");
+  if (!working_.control().has_genesis())
+    return refused(errors::kShardNoGenesis, "the shard has not followed the control shard yet");
+  if (statements_ + command.lines.size() > kEventStatementsMax)
+    return refused(errors::kShardTooLarge, "over 20,000 statements in one event");
   if (command.lines.empty()) return refused(errors::kShardInvalidStatement, "no statements");
   for (std::size_t i = 1; i < command.lines.size(); ++i) {
-    if (command.lines[i].line < command.lines[i - 1].line) return refused(errors::kShardInvalidStatement, "lines are not in ascending order");
+    if (command.lines[i].line < command.lines[i - 1].line)
+      return refused(errors::kShardInvalidStatement, "lines are not in ascending order");
   }
   for (const StatementLine& line : command.lines) {
-    if (line.statement.institution != command.institution) return refused(errors::kShardConflict, "a statement of another institution");
+    if (line.statement.institution != command.institution)
+      return refused(errors::kShardConflict, "a statement of another institution");
   }
   if (command.authority == AuthorityKind::kSession) {
-    if (command.institution != "self") return refused(errors::kShardInvalidStatement, "a session signs for the resident only");
+    if (command.institution != "self")
+      return refused(errors::kShardInvalidStatement, "a session signs for the resident only");
     return {};
   }
   const Institution* found = working_.control().institution(institution);
   if (found == nullptr) return refused(errors::kShardUnknownInstitution, "no such institution");
-  if (found->klass == InstitutionClass::kOperator) return refused(errors::kShardNotAuthorised, "an operator never signs a statement");
+  if (found->klass == InstitutionClass::kOperator)
+    return refused(errors::kShardNotAuthorised, "an operator never signs a statement");
   return {};
 }
 
@@ -55,7 +61,8 @@ Result<void> Planner::seal_authority(const StatementsCommand& command, Statement
   return {};
 }
 
-Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, InstitutionNumber institution, const StatementLine& line) {
+Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, InstitutionNumber institution,
+                                          const StatementLine& line) {
   const Statement& statement = line.statement;
   StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
   if (!check_statement(statement).ok() || statement.signed_at > event_.time.plus(kClockSkewSeconds)) return entry;
@@ -83,19 +90,23 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
   entry.evidence = statement.evidence;
   entry.signed_at = statement.signed_at;
   entry.record = make_record_tag(*keys, statement.institution, statement.source_record);
-  if (statement.action != StatementAction::kAdd) entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
+  if (statement.action != StatementAction::kAdd)
+    entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
   entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
   const Row& now = working_.touch(*row, DecisionCause::kStatements);
-  entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, statement.action), *keys, canonical, statement.institution);
+  entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, statement.action), *keys, canonical,
+                                 statement.institution);
   MINGMA_CHECK(working_.add_statement(*row, institution, entry, entry.leaf));
   statements_accepted_ += entry.outcome == Outcome::kAccepted;
   return entry;
 }
 
 Result<CommandResult> Planner::run(const StatementsCommand& command) {
-  if (is_control()) return refuse(refused(errors::kShardWrongShard, "this command belongs to a shard of the other kind"));
+  if (is_control())
+    return refuse(refused(errors::kShardWrongShard, "this command belongs to a shard of the other kind"));
   StatementsOperation operation{.authority = command.authority, .key_id = command.key_id};
-  operation.institution = command.authority == AuthorityKind::kSession ? kSelf : working_.control().institution_number(command.institution);
+  operation.institution =
+      command.authority == AuthorityKind::kSession ? kSelf : working_.control().institution_number(command.institution);
   if (auto checked = check_statements(command, operation.institution); !checked.ok()) return refuse(checked.error());
 
   bool stored = false;
@@ -128,7 +139,8 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
   operation.entries.reserve(command.lines.size());
   result.statements.reserve(command.lines.size());
   for (const StatementLine& line : command.lines) {
-    if (command.authority == AuthorityKind::kManifest && (operation.lines.empty() || operation.lines.back().line != line.line)) {
+    if (command.authority == AuthorityKind::kManifest &&
+        (operation.lines.empty() || operation.lines.back().line != line.line)) {
       operation.lines.push_back({line.line, line.line_hash});
     }
     MINGMA_TRY(StatementEntry entry, plan_line(command, operation.institution, line));

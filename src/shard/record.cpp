@@ -11,7 +11,9 @@ namespace {
 constexpr std::uint64_t kLeafVersion = 1;
 constexpr std::uint64_t kRecordVersion = 1;
 
-Error damaged(std::string_view what) { return Error(errors::kShardDamaged, std::string(what) + " is damaged; restore the shard from its log"); }
+Error damaged(std::string_view what) {
+  return Error(errors::kShardDamaged, std::string(what) + " is damaged; restore the shard from its log");
+}
 
 template <typename Enumeration>
 Result<Enumeration> read_enumeration(CborReader& in, std::uint64_t greatest, std::string_view what) {
@@ -31,11 +33,13 @@ Result<std::optional<Digest>> read_digest(CborReader& in) {
 void encode_leaf(const Leaf& leaf, Bytes& out) {
   const bool coloured = leaf.kind == LeafKind::kDecision;
   CborWriter writer(std::move(out));
-  writer.map(2u + (leaf.klass != InstitutionClass::kNone) + !leaf.rule.empty() + leaf.policy.has_value() + 2u * coloured +
-             (leaf.city.value != 0) + 1u + 2u * leaf.commitment.has_value() + leaf.document.has_value());
+  writer.map(2u + (leaf.klass != InstitutionClass::kNone) + !leaf.rule.empty() + leaf.policy.has_value() +
+             2u * coloured + (leaf.city.value != 0) + 1u + 2u * leaf.commitment.has_value() +
+             leaf.document.has_value());
   writer.unsigned_integer(1).unsigned_integer(kLeafVersion);
   writer.unsigned_integer(2).unsigned_integer(static_cast<std::uint8_t>(leaf.kind));
-  if (leaf.klass != InstitutionClass::kNone) writer.unsigned_integer(3).unsigned_integer(static_cast<std::uint8_t>(leaf.klass));
+  if (leaf.klass != InstitutionClass::kNone)
+    writer.unsigned_integer(3).unsigned_integer(static_cast<std::uint8_t>(leaf.klass));
   if (!leaf.rule.empty()) writer.unsigned_integer(4).text(leaf.rule);
   if (leaf.policy) writer.unsigned_integer(5).bytes(*leaf.policy);
   if (coloured) {
@@ -125,10 +129,14 @@ Result<Leaf> decode_leaf(ByteView bytes) {
 
 std::string_view to_string(DecisionCause cause) {
   switch (cause) {
-    case DecisionCause::kRegister: return "register";
-    case DecisionCause::kStatements: return "statements";
-    case DecisionCause::kTick: return "tick";
-    case DecisionCause::kRecolour: return "recolour";
+    case DecisionCause::kRegister:
+      return "register";
+    case DecisionCause::kStatements:
+      return "statements";
+    case DecisionCause::kTick:
+      return "tick";
+    case DecisionCause::kRecolour:
+      return "recolour";
   }
   return "unknown";
 }
@@ -227,7 +235,9 @@ Digest make_opening(const ResidentKeys& keys, Sequence sequence, std::uint32_t i
   return keys.opening.mac(place);
 }
 
-Digest make_commitment(const ResidentKeys& keys, const Digest& opening, ByteView record) { return keys.commitment.mac({opening, record}); }
+Digest make_commitment(const ResidentKeys& keys, const Digest& opening, ByteView record) {
+  return keys.commitment.mac({opening, record});
+}
 
 std::array<std::uint8_t, 8> make_blinded_tag(const Digest& opening, std::string_view institution) {
   const Digest mac = crypto::hmac_sha256(opening, as_bytes(institution));
@@ -279,11 +289,16 @@ Bytes decision_key(const ResidentId& resident, std::uint32_t version) {
 
 std::string_view to_string(EvidenceStatus status) {
   switch (status) {
-    case EvidenceStatus::kEffective: return "effective";
-    case EvidenceStatus::kReplaced: return "replaced";
-    case EvidenceStatus::kWithdrawn: return "withdrawn";
-    case EvidenceStatus::kSuperseded: return "superseded";
-    case EvidenceStatus::kNoEvidence: return "no_evidence";
+    case EvidenceStatus::kEffective:
+      return "effective";
+    case EvidenceStatus::kReplaced:
+      return "replaced";
+    case EvidenceStatus::kWithdrawn:
+      return "withdrawn";
+    case EvidenceStatus::kSuperseded:
+      return "superseded";
+    case EvidenceStatus::kNoEvidence:
+      return "no_evidence";
   }
   return "unknown";
 }

@@ -1,8 +1,10 @@
-// What the ledger commits to: canonical records, their openings, and the public leaves. Also the stored images of evidence and decisions.
+// What the ledger commits to: canonical records, their openings, and the public leaves. Also the stored images of
+// evidence and decisions.
 //
 // Leaf (deterministic CBOR map, absent keys left out; docs/formats/event.md, section Leaves):
-//   1 format version, 2 kind, 3 institution class, 4 rule id, 5 policy hash, 6 from colour, 7 to colour, 8 city division code,
-//   9 hour bucket (seconds / 3600), 10 blinded tag (8 bytes), 11 commitment, 12 document hash (public documents only).
+//   1 format version, 2 kind, 3 institution class, 4 rule id, 5 policy hash, 6 from colour, 7 to colour, 8 city
+//   division code, 9 hour bucket (seconds / 3600), 10 blinded tag (8 bytes), 11 commitment, 12 document hash (public
+//   documents only).
 // commitment = HMAC-SHA-256(commitment key, opening || canonical record)
 // opening    = HMAC-SHA-256(opening key, sequence u64 BE || index u32 BE)
 //   index counts the personal leaves of the event in canonical order (statements, then decisions), before the shuffle.
@@ -45,15 +47,15 @@ enum class LeafKind : std::uint8_t {
 struct Leaf {
   LeafKind kind = LeafKind::kStatement;
   InstitutionClass klass = InstitutionClass::kNone;
-  std::string_view rule;              // empty: absent
+  std::string_view rule;  // empty: absent
   std::optional<Digest> policy;
   rules::Colour from = rules::Colour::kNone;  // from and to: decisions only
   rules::Colour to = rules::Colour::kNone;
-  DivisionCode city{};                // 0: absent
+  DivisionCode city{};  // 0: absent
   std::uint32_t hour = 0;
   std::array<std::uint8_t, 8> tag{};
-  std::optional<Digest> commitment;   // personal leaves
-  std::optional<Digest> document;     // public documents
+  std::optional<Digest> commitment;  // personal leaves
+  std::optional<Digest> document;    // public documents
 };
 void encode_leaf(const Leaf& leaf, Bytes& out);  // replaces `out`
 Result<Leaf> decode_leaf(ByteView bytes);        // `rule` borrows from `bytes`
@@ -71,8 +73,8 @@ struct DecisionRecord {
   rules::Colour from = rules::Colour::kNone;
   rules::Colour colour = rules::Colour::kNone;
   rules::Measure measure = rules::Measure::kNone;
-  std::string rule;                // id; "default"; empty without policy
-  std::optional<Digest> policy;    // hash of the policy document
+  std::string rule;              // id; "default"; empty without policy
+  std::optional<Digest> policy;  // hash of the policy document
   DecisionCause cause = DecisionCause::kRegister;
 
   bool operator==(const DecisionRecord&) const = default;
@@ -83,7 +85,8 @@ Result<DecisionRecord> decode_decision_record(ByteView canonical);
 Digest make_opening(const ResidentKeys& keys, Sequence sequence, std::uint32_t index);
 Digest make_commitment(const ResidentKeys& keys, const Digest& opening, ByteView record);
 std::array<std::uint8_t, 8> make_blinded_tag(const Digest& opening, std::string_view institution);
-// Finds corrected originals without revealing record numbers: first 16 bytes of HMAC(opening key, "record" || institution || 0 || record).
+// Finds corrected originals without revealing record numbers: first 16 bytes of HMAC(opening key, "record" ||
+// institution || 0 || record).
 using RecordTag = std::array<std::uint8_t, 16>;
 RecordTag make_record_tag(const ResidentKeys& keys, std::string_view institution, std::string_view record);
 
@@ -91,7 +94,7 @@ RecordTag make_record_tag(const ResidentKeys& keys, std::string_view institution
 struct StoredDecision {
   Bytes record;  // canonical DecisionRecord
   LeafIndex leaf{};
-  Sequence sequence{};      // with index: makes the opening
+  Sequence sequence{};  // with index: makes the opening
   std::uint32_t index = 0;
   PolicyNumber policy = kNoPolicyNumber;
   rules::RuleIndex rule = rules::kDefaultRule;
@@ -103,7 +106,7 @@ Bytes decision_key(const ResidentId& resident, std::uint32_t version);
 // kEvidenceTable: resident | first 16 bytes of statement id -> this.
 enum class EvidenceStatus : std::uint8_t {
   kEffective = 1,
-  kReplaced = 2,    // a correction took its place
+  kReplaced = 2,  // a correction took its place
   kWithdrawn = 3,
   kSuperseded = 4,  // came after its own correction: never counted
   kNoEvidence = 5,  // a withdrawal: says nothing itself
@@ -122,8 +125,8 @@ struct StoredEvidence {
   std::uint32_t index = 0;  // of its leaf, before the shuffle
   LeafIndex leaf{};
   RecordTag record{};
-  RecordTag earlier{};      // zero for kAdd
-  Bytes sealed;             // canonical Statement under the resident's seal key; context = resident || id
+  RecordTag earlier{};  // zero for kAdd
+  Bytes sealed;         // canonical Statement under the resident's seal key; context = resident || id
 };
 void encode_stored_evidence(const StoredEvidence& evidence, Bytes& out);
 Result<StoredEvidence> decode_stored_evidence(ByteView bytes);

@@ -39,9 +39,9 @@ struct Row {
   rules::FactRow facts;
   rules::Decision decision;
   PolicyNumber policy = kNoPolicyNumber;  // under which the decision was made
-  UnixSeconds since{};        // when the present version was decided
-  std::uint32_t version = 0;  // length of the decision chain
-  LeafIndex leaf{};           // of the present version
+  UnixSeconds since{};                    // when the present version was decided
+  std::uint32_t version = 0;              // length of the decision chain
+  LeafIndex leaf{};                       // of the present version
   std::uint8_t flags = 0;
 
   bool operator==(const Row&) const = default;

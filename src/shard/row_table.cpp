@@ -31,8 +31,8 @@ const RowTable::Head& RowTable::head(RowNumber row) const {
 }
 
 std::size_t RowTable::bytes() const {
-  return facts_.allocated_bytes() + blocks_.size() * kBlockRows * sizeof(Head) + block_horizon_.capacity() * sizeof(std::uint32_t) +
-         index_.capacity() * sizeof(std::uint32_t);
+  return facts_.allocated_bytes() + blocks_.size() * kBlockRows * sizeof(Head) +
+         block_horizon_.capacity() * sizeof(std::uint32_t) + index_.capacity() * sizeof(std::uint32_t);
 }
 
 std::optional<RowNumber> RowTable::find(const ResidentId& resident) const {
@@ -86,7 +86,8 @@ void RowTable::write_head(Head& at, const Row& row) {
   at.leaf_high = static_cast<std::uint8_t>(row.leaf.value >> 32);
   at.policy = row.policy.value;
   at.rule = row.decision.rule;
-  at.outcome = static_cast<std::uint8_t>(static_cast<unsigned>(row.decision.status) | static_cast<unsigned>(row.decision.colour) << 2 |
+  at.outcome = static_cast<std::uint8_t>(static_cast<unsigned>(row.decision.status) |
+                                         static_cast<unsigned>(row.decision.colour) << 2 |
                                          static_cast<unsigned>(row.decision.measure) << 4);
   at.flags = row.flags;
   at.unused = 0;

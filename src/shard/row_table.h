@@ -57,7 +57,7 @@ class RowTable {
     std::uint32_t leaf_low;
     std::uint16_t policy;
     std::uint8_t rule;
-    std::uint8_t outcome;   // status | colour << 2 | measure << 4
+    std::uint8_t outcome;  // status | colour << 2 | measure << 4
     std::uint8_t flags;
     std::uint8_t leaf_high;
     std::uint16_t unused;

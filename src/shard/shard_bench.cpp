@@ -52,7 +52,8 @@ void register_residents(TestProvince& province, std::uint32_t count) {
   }
 }
 
-// One negative test each for `batch` residents; the usual night's work of a laboratory. Arguments: residents, batch, rocksdb.
+// One negative test each for `batch` residents; the usual night's work of a laboratory. Arguments: residents, batch,
+// rocksdb.
 void BM_TestResults(benchmark::State& state) {
   const auto residents = static_cast<std::uint32_t>(state.range(0));
   const auto batch = static_cast<std::uint32_t>(state.range(1));
@@ -69,7 +70,8 @@ void BM_TestResults(benchmark::State& state) {
     state.PauseTiming();
     std::vector<Statement> lines;
     for (std::uint32_t i = 0; i < batch; ++i) {
-      lines.push_back(province.test_result(next % residents, rules::TestResult::kNegative, now, "s-" + std::to_string(next), now));
+      lines.push_back(
+          province.test_result(next % residents, rules::TestResult::kNegative, now, "s-" + std::to_string(next), now));
       if (++next % residents == 0) now = now.plus(25 * kHour);
     }
     const Command command = province.batch(std::move(lines), now);
@@ -81,7 +83,12 @@ void BM_TestResults(benchmark::State& state) {
   state.counters["statements/s"] = benchmark::Counter(static_cast<double>(statements), benchmark::Counter::kIsRate);
   state.SetLabel(state.range(2) != 0 ? "rocksdb, synced" : "memory");
 }
-BENCHMARK(BM_TestResults)->Args({2'000, 1'000, 0})->Args({2'000, 1'000, 1})->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(0.2);
+BENCHMARK(BM_TestResults)
+    ->Args({2'000, 1'000, 0})
+    ->Args({2'000, 1'000, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->MinTime(0.2);
 
 // Everyone re-decided with a new version and a leaf each. Arguments: residents, rocksdb.
 void BM_PolicyChangesEveryone(benchmark::State& state) {
@@ -105,7 +112,12 @@ void BM_PolicyChangesEveryone(benchmark::State& state) {
   state.counters["leaves/s"] = benchmark::Counter(static_cast<double>(leaves), benchmark::Counter::kIsRate);
   state.SetLabel(state.range(1) != 0 ? "rocksdb, synced" : "memory");
 }
-BENCHMARK(BM_PolicyChangesEveryone)->Args({2'000, 0})->Args({2'000, 1})->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(0.2);
+BENCHMARK(BM_PolicyChangesEveryone)
+    ->Args({2'000, 0})
+    ->Args({2'000, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->MinTime(0.2);
 
 // Memory of the rows alone. Argument: residents.
 void BM_RowTableBytesPerResident(benchmark::State& state) {
@@ -133,9 +145,15 @@ void BM_Restart(benchmark::State& state) {
   province.found();
   register_residents(province, static_cast<std::uint32_t>(state.range(0)));
   for (auto _ : state) province.data().reopen();
-  state.counters["residents/s"] = benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["residents/s"] =
+      benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
 }
-BENCHMARK(BM_Restart)->Args({10'000, 0})->Args({10'000, 1})->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
+BENCHMARK(BM_Restart)
+    ->Args({10'000, 0})
+    ->Args({10'000, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(3);
 
 }  // namespace
 }  // namespace mingma::shard

@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t kRecordBytesMax = 64;
 constexpr std::array<std::string_view, 4> kReasons{"entered_in_error", "amended", "appeal", "duplicate"};
 
-Error invalid(std::string_view where, std::string message) { return Error(errors::kShardInvalidStatement, std::move(message), std::string(where)); }
+Error invalid(std::string_view where, std::string message) {
+  return Error(errors::kShardInvalidStatement, std::move(message), std::string(where));
+}
 
 bool good_institution(std::string_view id) {
   if (id.size() < 3 || id.size() > 32) return false;
@@ -33,10 +35,12 @@ bool good_record(std::string_view record) {
 
 Result<void> check_correction(const Statement& statement) {
   if (statement.action == StatementAction::kAdd) {
-    if (!statement.earlier_record.empty() || !statement.reason.empty()) return invalid("action", "an addition names no earlier record and no reason");
+    if (!statement.earlier_record.empty() || !statement.reason.empty())
+      return invalid("action", "an addition names no earlier record and no reason");
     return {};
   }
-  if (!good_record(statement.earlier_record)) return invalid("earlier_record", "a correction names the record it corrects, 1 to 64 bytes");
+  if (!good_record(statement.earlier_record))
+    return invalid("earlier_record", "a correction names the record it corrects, 1 to 64 bytes");
   for (const std::string_view reason : kReasons) {
     if (reason == statement.reason) return {};
   }
@@ -46,20 +50,26 @@ Result<void> check_correction(const Statement& statement) {
 }  // namespace
 
 Result<void> check_statement(const Statement& statement) {
-  if (!good_institution(statement.institution)) return invalid("institution", "not 3 to 32 letters, digits and hyphens");
-  if (!good_record(statement.source_record)) return invalid("source_record", "missing, over 64 bytes, or with control characters");
-  if (statement.signed_at.value <= 0 || statement.signed_at.value > 0xffff'ffff) return invalid("signed_at", "missing, or outside 1970 to 2106");
-  if (statement.action < StatementAction::kAdd || statement.action > StatementAction::kWithdraw) return invalid("action", "no such action");
+  if (!good_institution(statement.institution))
+    return invalid("institution", "not 3 to 32 letters, digits and hyphens");
+  if (!good_record(statement.source_record))
+    return invalid("source_record", "missing, over 64 bytes, or with control characters");
+  if (statement.signed_at.value <= 0 || statement.signed_at.value > 0xffff'ffff)
+    return invalid("signed_at", "missing, or outside 1970 to 2106");
+  if (statement.action < StatementAction::kAdd || statement.action > StatementAction::kWithdraw)
+    return invalid("action", "no such action");
   MINGMA_CHECK(check_correction(statement));
   if (statement.action == StatementAction::kWithdraw) {
     const rules::Evidence only_kind{.kind = statement.evidence.kind};
-    if (statement.evidence != only_kind) return invalid("evidence", "a withdrawal repeats the kind and says nothing else");
+    if (statement.evidence != only_kind)
+      return invalid("evidence", "a withdrawal repeats the kind and says nothing else");
     for (const rules::EvidenceKindInfo& info : rules::evidence_schema()) {
       if (info.kind == statement.evidence.kind) return {};
     }
     return invalid("evidence", "no such kind");
   }
-  if (auto checked = rules::check_evidence(statement.evidence); !checked.ok()) return checked.error().within("evidence");
+  if (auto checked = rules::check_evidence(statement.evidence); !checked.ok())
+    return checked.error().within("evidence");
   return {};
 }
 
@@ -122,7 +132,8 @@ Result<Statement> decode_statement(ByteView canonical) {
         MINGMA_TRY(out.signed_at.value, in.integer());
         return {};
       }
-      default: return invalid("", "an unknown key in a statement");
+      default:
+        return invalid("", "an unknown key in a statement");
     }
   }));
   MINGMA_CHECK(in.end());

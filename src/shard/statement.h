@@ -29,13 +29,15 @@ enum class StatementAction : std::uint8_t {
 
 struct Statement {
   ResidentId resident;
-  InstitutionId institution;   // the resident's own declarations: "self"
+  InstitutionId institution;  // the resident's own declarations: "self"
   StatementAction action = StatementAction::kAdd;
   rules::Evidence evidence;
-  std::string source_record;   // specimen, case-report, border-crossing number at the institution; 1 to 64 bytes
-  std::string earlier_record;  // for kReplace and kWithdraw: the source record that stops counting; may equal source_record
-  std::string reason;          // for corrections, a closed word: "entered_in_error", "amended", "appeal", "duplicate"; else empty
-  UnixSeconds signed_at{};     // when the institution issued it
+  std::string source_record;  // specimen, case-report, border-crossing number at the institution; 1 to 64 bytes
+  std::string
+      earlier_record;  // for kReplace and kWithdraw: the source record that stops counting; may equal source_record
+  std::string
+      reason;  // for corrections, a closed word: "entered_in_error", "amended", "appeal", "duplicate"; else empty
+  UnixSeconds signed_at{};  // when the institution issued it
 
   bool operator==(const Statement&) const = default;
 };

@@ -19,8 +19,10 @@ Result<void> read_correction(JsonMembers& members, Statement& statement) {
 Result<rules::Evidence> read_evidence(const JsonMembers& members, const Json& json, bool withdrawal) {
   if (withdrawal) {
     const Json* kind = json.find("kind");
-    const rules::EvidenceKindInfo* info = kind != nullptr && kind->is_string() ? rules::find_evidence_kind(kind->string()) : nullptr;
-    if (info == nullptr || json.object().size() != 1) return members.fail("evidence", "a withdrawal repeats the kind and says nothing else");
+    const rules::EvidenceKindInfo* info =
+        kind != nullptr && kind->is_string() ? rules::find_evidence_kind(kind->string()) : nullptr;
+    if (info == nullptr || json.object().size() != 1)
+      return members.fail("evidence", "a withdrawal repeats the kind and says nothing else");
     return rules::Evidence{.kind = info->kind};
   }
   auto evidence = rules::evidence_from_json(json);

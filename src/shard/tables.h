@@ -8,18 +8,21 @@
 
 namespace mingma::shard {
 
-inline constexpr store::TableId kLogTable{0};          // sequence -> record (log/local_log.h)
-inline constexpr store::TableId kRowsTable{1};         // row u32 -> row image (shard/row.h); restart reads it whole
-inline constexpr store::TableId kResidentsTable{2};    // resident -> sealed person; resident | 'd' | device -> device key
-inline constexpr store::TableId kEvidenceTable{3};     // resident | first 16 bytes of statement id -> evidence image (shard/record.h)
-inline constexpr store::TableId kSubmissionsTable{4};  // submission id -> sealed manifest; id | part u32 | first line u32 -> outcomes
+inline constexpr store::TableId kLogTable{0};        // sequence -> record (log/local_log.h)
+inline constexpr store::TableId kRowsTable{1};       // row u32 -> row image (shard/row.h); restart reads it whole
+inline constexpr store::TableId kResidentsTable{2};  // resident -> sealed person; resident | 'd' | device -> device key
+inline constexpr store::TableId kEvidenceTable{
+    3};  // resident | first 16 bytes of statement id -> evidence image (shard/record.h)
+inline constexpr store::TableId kSubmissionsTable{
+    4};  // submission id -> sealed manifest; id | part u32 | first line u32 -> outcomes
 inline constexpr store::TableId kDecisionsTable{5};    // resident | version u32 -> decision image (shard/record.h)
 inline constexpr store::TableId kControlTable{6};      // index u32 -> control document with signatures
 inline constexpr store::TableId kLedgerTilesTable{7};  // packed hash tiles and entry bundles (ledger room's keys)
 inline constexpr store::TableId kLedgerMetaTable{8};   // right edge of the tree
 inline constexpr store::TableId kCheckpointsTable{9};  // the service's: signed checkpoints
-inline constexpr store::TableId kKeysTable{10};        // the service's: wrapped resident and period keys; never in the log
-inline constexpr store::TableId kMetaTable{11};        // "state" -> log position and counters of the machine; "s/..." is the service's
+inline constexpr store::TableId kKeysTable{10};  // the service's: wrapped resident and period keys; never in the log
+inline constexpr store::TableId kMetaTable{
+    11};  // "state" -> log position and counters of the machine; "s/..." is the service's
 inline constexpr std::size_t kTableCount = 12;
 
 inline std::array<store::TableSpec, kTableCount> shard_tables() {
@@ -39,7 +42,8 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 8> kDigestTables{kRowsTable,      kResidentsTable, kEvidenceTable,    kSubmissionsTable,
-                                                             kDecisionsTable, kControlTable,   kLedgerTilesTable, kLedgerMetaTable};
+inline constexpr std::array<store::TableId, 8> kDigestTables{kRowsTable,        kResidentsTable, kEvidenceTable,
+                                                             kSubmissionsTable, kDecisionsTable, kControlTable,
+                                                             kLedgerTilesTable, kLedgerMetaTable};
 
 }  // namespace mingma::shard

@@ -13,7 +13,9 @@
 namespace mingma::shard::testing {
 namespace {
 
-Digest derived(std::string_view purpose, ByteView id) { return crypto::sha256_concat({as_bytes("test secret"), as_bytes(purpose), id}); }
+Digest derived(std::string_view purpose, ByteView id) {
+  return crypto::sha256_concat({as_bytes("test secret"), as_bytes(purpose), id});
+}
 
 Json texts(const std::vector<std::string>& values) {
   Json::Array out;
@@ -29,7 +31,8 @@ std::string uuid_text(const SubmissionId& id) {
   return text;
 }
 
-std::unique_ptr<ShardMachine> open_machine(const MachineOptions& options, store::Store& store, log::ShardLog& log, const KeySource& keys) {
+std::unique_ptr<ShardMachine> open_machine(const MachineOptions& options, store::Store& store, log::ShardLog& log,
+                                           const KeySource& keys) {
   auto machine = ShardMachine::open(options, store, log, &keys);
   MINGMA_ASSERT(machine.ok());
   return std::move(machine).value();
@@ -42,7 +45,9 @@ Result<ResidentKeys> TestKeys::resident_keys(const ResidentId& resident) const {
   return derive_resident_keys(derived("resident", resident.bytes));
 }
 
-Result<Digest> TestKeys::submission_key(const SubmissionId& submission) const { return derived("submission", submission); }
+Result<Digest> TestKeys::submission_key(const SubmissionId& submission) const {
+  return derived("submission", submission);
+}
 
 // ---- TestShard
 
@@ -101,13 +106,16 @@ TestProvince::TestProvince(std::uint64_t seed) : rng_(seed) {
   data_ = std::make_unique<TestShard>(ShardId{1}, *own_data_, keys_);
 }
 
-TestProvince::TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store, const MachineOptions& options) : rng_(seed) {
+TestProvince::TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store,
+                           const MachineOptions& options)
+    : rng_(seed) {
   control_ = std::make_unique<TestShard>(kControlShard, control_store, keys_);
   data_ = std::make_unique<TestShard>(ShardId{1}, data_store, keys_, options);
 }
 
 TestInstitution& TestProvince::find(std::string_view institution) {
-  const auto found = std::find_if(institutions_.begin(), institutions_.end(), [&](const TestInstitution& one) { return one.id == institution; });
+  const auto found = std::find_if(institutions_.begin(), institutions_.end(),
+                                  [&](const TestInstitution& one) { return one.id == institution; });
   MINGMA_ASSERT(found != institutions_.end());
   return *found;
 }
@@ -148,9 +156,11 @@ SignedDocument TestProvince::genesis() {
 }
 
 SignedDocument TestProvince::institution(std::string_view id, InstitutionClass klass, std::string_view division) {
-  institutions_.push_back({std::string(id), klass,
-                           std::make_unique<crypto::SigningKey>(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng_))});
-  const Json key(Json::Object{{"key", base64_encode(institutions_.back().key->verifying_key().spki_der())}, {"from", kStart.plus(-kDay).to_string()}});
+  institutions_.push_back(
+      {std::string(id), klass,
+       std::make_unique<crypto::SigningKey>(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng_))});
+  const Json key(Json::Object{{"key", base64_encode(institutions_.back().key->verifying_key().spki_der())},
+                              {"from", kStart.plus(-kDay).to_string()}});
   const Json json(Json::Object{{"type", "institution"},
                                {"id", id},
                                {"class", to_string(klass)},
@@ -162,8 +172,9 @@ SignedDocument TestProvince::institution(std::string_view id, InstitutionClass k
   return sign_by_roots(DocumentType::kInstitution, json.to_string());
 }
 
-SignedDocument TestProvince::grant(std::string_view id, std::string_view grantee, std::vector<std::string> kinds, std::vector<std::string> areas,
-                                   UnixSeconds from, UnixSeconds until, bool may_delegate, std::string_view grantor) {
+SignedDocument TestProvince::grant(std::string_view id, std::string_view grantee, std::vector<std::string> kinds,
+                                   std::vector<std::string> areas, UnixSeconds from, UnixSeconds until,
+                                   bool may_delegate, std::string_view grantor) {
   const Json json(Json::Object{{"type", "grant"},
                                {"id", id},
                                {"grantor", grantor},
@@ -179,13 +190,18 @@ SignedDocument TestProvince::grant(std::string_view id, std::string_view grantee
 }
 
 SignedDocument TestProvince::revocation(std::string_view id, std::string_view grant, UnixSeconds from) {
-  const Json json(Json::Object{
-      {"type", "revocation"}, {"id", id}, {"grant", grant}, {"revoked_by", "root"}, {"from", from.to_string()}, {"reason", "ended"}});
+  const Json json(Json::Object{{"type", "revocation"},
+                               {"id", id},
+                               {"grant", grant},
+                               {"revoked_by", "root"},
+                               {"from", from.to_string()},
+                               {"reason", "ended"}});
   return sign_by_roots(DocumentType::kRevocation, json.to_string());
 }
 
-SignedDocument TestProvince::area_order(std::string_view number, std::string_view area, std::string_view level, UnixSeconds from,
-                                        UnixSeconds until, std::string_view lockdown, std::string_view issuer) {
+SignedDocument TestProvince::area_order(std::string_view number, std::string_view area, std::string_view level,
+                                        UnixSeconds from, UnixSeconds until, std::string_view lockdown,
+                                        std::string_view issuer) {
   const Json json(Json::Object{{"type", "area_order"},
                                {"number", number},
                                {"issuer", issuer},
@@ -199,9 +215,10 @@ SignedDocument TestProvince::area_order(std::string_view number, std::string_vie
   return sign_by(DocumentType::kAreaOrder, json.to_string(), issuer);
 }
 
-SignedDocument TestProvince::policy(std::string_view version, int days, UnixSeconds from, UnixSeconds until, std::string_view jurisdiction,
-                                    std::string_view id) {
-  const auto rule = [](std::string_view rule_id, std::string_view colour, std::string_view measure, std::string_view when) {
+SignedDocument TestProvince::policy(std::string_view version, int days, UnixSeconds from, UnixSeconds until,
+                                    std::string_view jurisdiction, std::string_view id) {
+  const auto rule = [](std::string_view rule_id, std::string_view colour, std::string_view measure,
+                       std::string_view when) {
     return Json(Json::Object{{"id", rule_id},
                              {"colour", colour},
                              {"measure", measure},
@@ -215,9 +232,10 @@ SignedDocument TestProvince::policy(std::string_view version, int days, UnixSeco
   };
   Json retention;
   for (const rules::EvidenceKindInfo& kind : rules::evidence_schema()) retention.set(kind.name, 60);
-  const std::string contact = R"({"and":[{"===":[{"var":"facts.contact_level"},"close"]},{"var":"facts.last_exposure_at"},)"
-                              R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.last_exposure_at"},)" +
-                              std::to_string(days) + R"(,"day"]}]}]})";
+  const std::string contact =
+      R"({"and":[{"===":[{"var":"facts.contact_level"},"close"]},{"var":"facts.last_exposure_at"},)"
+      R"({"before":[{"plusTime":[{"var":"now"},0,"day"]},{"plusTime":[{"var":"facts.last_exposure_at"},)" +
+      std::to_string(days) + R"(,"day"]}]}]})";
   const Json json(Json::Object{
       {"id", id},
       {"version", version},
@@ -229,13 +247,15 @@ SignedDocument TestProvince::policy(std::string_view version, int days, UnixSeco
       {"fact_schema_version", 1},
       {"default_colour", "green"},
       {"default_reason", names("nothing")},
-      {"brakes", parse_json(R"({"signer_worse_per_hour":200,"signer_worse_per_day":1000,"institution_worse_per_hour":2000,)"
-                            R"("institution_worse_per_day":10000,"batch_approval_above":500,"no_flip_back_days":14,)"
-                            R"("area_order_population_max":2000000,"area_order_days_max":7,"hold_lapses_after_hours":24})")
-                     .value()},
+      {"brakes",
+       parse_json(R"({"signer_worse_per_hour":200,"signer_worse_per_day":1000,"institution_worse_per_hour":2000,)"
+                  R"("institution_worse_per_day":10000,"batch_approval_above":500,"no_flip_back_days":14,)"
+                  R"("area_order_population_max":2000000,"area_order_days_max":7,"hold_lapses_after_hours":24})")
+           .value()},
       {"cases", parse_json(R"({"accept_hours":2,"substantiate_hours":12,"decide_hours":24,"reply_hours":48})").value()},
       {"retention_days", retention},
-      {"rules", Json::Array{rule("A1", "red", "hospital", R"({"in":[{"var":"facts.case_status"},["confirmed","asymptomatic"]]})"),
+      {"rules", Json::Array{rule("A1", "red", "hospital",
+                                 R"({"in":[{"var":"facts.case_status"},["confirmed","asymptomatic"]]})"),
                             rule("A2", "red", "central_isolation", contact),
                             rule("B1", "yellow", "home_monitoring", R"({"===":[{"var":"facts.zone_now"},"high"]})")}}});
   return sign_by_roots(DocumentType::kPolicy, json.to_string());
@@ -272,7 +292,9 @@ void TestProvince::found() {
   must(institution("command-1", InstitutionClass::kCommand));
   must(institution("operator-1", InstitutionClass::kOperator));
   must(grant("g-lab", "lab-1", {"test_result"}, {"41"}));
-  must(grant("g-cdc", "cdc-1", {"contact_finding", "exposure_finding", "risk_clearance", "control_order", "control_release", "stay"}, {"41"}));
+  must(grant("g-cdc", "cdc-1",
+             {"contact_finding", "exposure_finding", "risk_clearance", "control_order", "control_release", "stay"},
+             {"41"}));
   must(grant("g-hospital", "hospital-1", {"case_report", "case_release", "case_exclusion"}, {"41"}));
   must(grant("g-post", "post-1", {"border_entry"}, {"41"}));
   must(policy("1.0.0"));
@@ -284,11 +306,14 @@ ResidentId TestProvince::resident(std::uint32_t number) const {
 }
 
 CommandResult TestProvince::add_resident(std::uint32_t number, UnixSeconds now, std::string_view home) {
-  return data_->run(RegisterCommand{resident(number), DivisionCode::parse(home).value(), to_bytes(as_bytes("sealed"))}, now);
+  return data_->run(RegisterCommand{resident(number), DivisionCode::parse(home).value(), to_bytes(as_bytes("sealed"))},
+                    now);
 }
 
-Statement TestProvince::test_result(std::uint32_t number, rules::TestResult result, UnixSeconds sampled, std::string record, UnixSeconds signed_at) {
-  Statement out{.resident = resident(number), .institution = "lab-1", .source_record = std::move(record), .signed_at = signed_at};
+Statement TestProvince::test_result(std::uint32_t number, rules::TestResult result, UnixSeconds sampled,
+                                    std::string record, UnixSeconds signed_at) {
+  Statement out{
+      .resident = resident(number), .institution = "lab-1", .source_record = std::move(record), .signed_at = signed_at};
   out.evidence = {.kind = rules::EvidenceKind::kTestResult,
                   .level = static_cast<std::uint8_t>(result),
                   .detail = static_cast<std::uint8_t>(rules::TestMethod::kMolecular),
@@ -297,9 +322,13 @@ Statement TestProvince::test_result(std::uint32_t number, rules::TestResult resu
   return out;
 }
 
-Statement TestProvince::contact_finding(std::uint32_t number, UnixSeconds exposure, std::string record, UnixSeconds signed_at) {
-  Statement out{.resident = resident(number), .institution = "cdc-1", .source_record = std::move(record), .signed_at = signed_at};
-  out.evidence = {.kind = rules::EvidenceKind::kContactFinding, .level = static_cast<std::uint8_t>(rules::ContactLevel::kClose), .at = exposure};
+Statement TestProvince::contact_finding(std::uint32_t number, UnixSeconds exposure, std::string record,
+                                        UnixSeconds signed_at) {
+  Statement out{
+      .resident = resident(number), .institution = "cdc-1", .source_record = std::move(record), .signed_at = signed_at};
+  out.evidence = {.kind = rules::EvidenceKind::kContactFinding,
+                  .level = static_cast<std::uint8_t>(rules::ContactLevel::kClose),
+                  .at = exposure};
   return out;
 }
 
@@ -328,8 +357,9 @@ StatementsCommand TestProvince::batch(std::vector<Statement> statements, UnixSec
                                                            {"digest", "sha-256=:AA==:"},
                                                            {"lines_root", base64_encode(lines_root(hashes))}})}}});
   command.document = to_bytes(as_bytes(manifest.to_string()));
-  const std::string base = "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(command.document)) +
-                           ":\n\"@signature-params\": (\"@method\" \"content-digest\")";
+  const std::string base =
+      "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(command.document)) +
+      ":\n\"@signature-params\": (\"@method\" \"content-digest\")";
   command.signature_base = to_bytes(as_bytes(base));
   command.signature = institution.key->sign(command.signature_base);
   return command;

@@ -1,5 +1,5 @@
-// A small province for tests, benchmarks and fuzzers of this room: keys, signed documents, a control shard and one data shard.
-// Everything is drawn from a seed.
+// A small province for tests, benchmarks and fuzzers of this room: keys, signed documents, a control shard and one data
+// shard. Everything is drawn from a seed.
 #pragma once
 
 #include <map>
@@ -72,33 +72,38 @@ class TestProvince {
  public:
   // Two stores, borrowed or its own in memory.
   explicit TestProvince(std::uint64_t seed = 1);
-  TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store, const MachineOptions& options = {});
+  TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store,
+               const MachineOptions& options = {});
 
   // ---- documents, signed by two of three roots unless said otherwise
   SignedDocument sign_by_roots(DocumentType type, std::string bytes, int signatures = 2);
   SignedDocument sign_by(DocumentType type, std::string bytes, std::string_view institution);
   SignedDocument genesis();
   SignedDocument institution(std::string_view id, InstitutionClass klass, std::string_view division = "41");
-  SignedDocument grant(std::string_view id, std::string_view grantee, std::vector<std::string> kinds, std::vector<std::string> areas,
-                       UnixSeconds from = kStart.plus(-kDay), UnixSeconds until = kStart.plus(400 * kDay), bool may_delegate = false,
+  SignedDocument grant(std::string_view id, std::string_view grantee, std::vector<std::string> kinds,
+                       std::vector<std::string> areas, UnixSeconds from = kStart.plus(-kDay),
+                       UnixSeconds until = kStart.plus(400 * kDay), bool may_delegate = false,
                        std::string_view grantor = "root");
   SignedDocument revocation(std::string_view id, std::string_view grant, UnixSeconds from);
-  SignedDocument area_order(std::string_view number, std::string_view area, std::string_view level, UnixSeconds from, UnixSeconds until,
-                            std::string_view lockdown = "none", std::string_view issuer = "root");
+  SignedDocument area_order(std::string_view number, std::string_view area, std::string_view level, UnixSeconds from,
+                            UnixSeconds until, std::string_view lockdown = "none", std::string_view issuer = "root");
   // Close contacts of the last `days` days and confirmed cases red, high-risk areas yellow, everyone else green.
-  SignedDocument policy(std::string_view version, int days = 7, UnixSeconds from = kStart, UnixSeconds until = kStart.plus(80 * kDay),
-                        std::string_view jurisdiction = "41", std::string_view id = "test-policy");
+  SignedDocument policy(std::string_view version, int days = 7, UnixSeconds from = kStart,
+                        UnixSeconds until = kStart.plus(80 * kDay), std::string_view jurisdiction = "41",
+                        std::string_view id = "test-policy");
 
   // Publishes to the control shard and lets the data shard follow. The control result.
   CommandResult publish(SignedDocument document, UnixSeconds now = kStart);
   void follow(UnixSeconds now);
-  // Genesis, institutions lab-1, cdc-1, hospital-1, post-1, command-1, operator-1, their grants over 41, and policy 1.0.0.
+  // Genesis, institutions lab-1, cdc-1, hospital-1, post-1, command-1, operator-1, their grants over 41, and
+  // policy 1.0.0.
   void found();
 
   // ---- residents and statements
   ResidentId resident(std::uint32_t number) const;
   CommandResult add_resident(std::uint32_t number, UnixSeconds now = kStart, std::string_view home = "410102");
-  Statement test_result(std::uint32_t number, rules::TestResult result, UnixSeconds sampled, std::string record, UnixSeconds signed_at);
+  Statement test_result(std::uint32_t number, rules::TestResult result, UnixSeconds sampled, std::string record,
+                        UnixSeconds signed_at);
   Statement contact_finding(std::uint32_t number, UnixSeconds exposure, std::string record, UnixSeconds signed_at);
   // A manifest batch with all lines present, signed by the statements' institution.
   StatementsCommand batch(std::vector<Statement> statements, UnixSeconds created);

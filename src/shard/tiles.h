@@ -1,5 +1,5 @@
-// The ledger's storage over a shard's tables: tiles and bundles in kLedgerTilesTable, the unfinished edge in kLedgerMetaTable.
-// Threading: as the store. Ownership: borrows the store or batch.
+// The ledger's storage over a shard's tables: tiles and bundles in kLedgerTilesTable, the unfinished edge in
+// kLedgerMetaTable. Threading: as the store. Ownership: borrows the store or batch.
 #pragma once
 
 #include "ledger/storage.h"

@@ -22,28 +22,38 @@ std::uint32_t kinds_of(rules::FactId fact) {
   using enum rules::FactId;
   using enum rules::EvidenceKind;
   switch (fact) {
-    case kCaseReleasedAt: return bits(kCaseRelease);
-    case kCaseExcludedAt: return bits(kCaseExclusion);
+    case kCaseReleasedAt:
+      return bits(kCaseRelease);
+    case kCaseExcludedAt:
+      return bits(kCaseExclusion);
     case kCaseStatus:
-    case kCaseSeverity: return bits(kCaseReport, kCaseRelease, kCaseExclusion);
+    case kCaseSeverity:
+      return bits(kCaseReport, kCaseRelease, kCaseExclusion);
     case kLastExposureAt:
     case kSecondaryExposureAt:
     case kContactLevel:
-    case kIndexContactFirstTwoNegative: return bits(kContactFinding, kRiskClearance);
+    case kIndexContactFirstTwoNegative:
+      return bits(kContactFinding, kRiskClearance);
     case kOverlapAt:
     case kOverlapKind:
-    case kOverlapSource: return bits(kExposureFinding, kRiskClearance);
-    case kRiskCleared: return bits(kRiskClearance);
+    case kOverlapSource:
+      return bits(kExposureFinding, kRiskClearance);
+    case kRiskCleared:
+      return bits(kRiskClearance);
     case kControlStartedAt:
     case kControlKind:
-    case kControlReason: return bits(kControlOrder);
+    case kControlReason:
+      return bits(kControlOrder);
     case kControlEndedAt:
-    case kControlTestsDone: return bits(kControlRelease);
+    case kControlTestsDone:
+      return bits(kControlRelease);
     case kEnteredCountryAt:
-    case kEntryPortInProvince: return bits(kBorderEntry);
+    case kEntryPortInProvince:
+      return bits(kBorderEntry);
     case kArrivedAt:
     case kArrivedFrom:
-    case kArrivalRegistered: return bits(kArrival);
+    case kArrivalRegistered:
+      return bits(kArrival);
     case kLeftHighAt:
     case kLeftMediumAt:
     case kLeftRiskCountyAt:
@@ -51,7 +61,8 @@ std::uint32_t kinds_of(rules::FactId fact) {
     case kInJurisdiction:
     case kZoneNow:
     case kLockdownNow:
-    case kAreaTestHours: return bits(kStay);
+    case kAreaTestHours:
+      return bits(kStay);
     case kLastSampledAt:
     case kLastNegativeSampledAt:
     case kSecondNegativeSampledAt:
@@ -59,21 +70,30 @@ std::uint32_t kinds_of(rules::FactId fact) {
     case kLastPositiveSampledAt:
     case kCtHighConsecutive:
     case kSpacedNegatives3d:
-    case kRecheckSingleNegative: return bits(kTestResult);
-    case kTestSinceArrival: return bits(kTestResult, kArrival);
-    case kNegativesSinceControl: return bits(kTestResult, kControlOrder);
-    case kTestDueAt: return bits(kTestingDuty);
+    case kRecheckSingleNegative:
+      return bits(kTestResult);
+    case kTestSinceArrival:
+      return bits(kTestResult, kArrival);
+    case kNegativesSinceControl:
+      return bits(kTestResult, kControlOrder);
+    case kTestDueAt:
+      return bits(kTestingDuty);
     case kFeverClinicAt:
     case kUnexplainedFever:
-    case kFeverClinicCleared: return bits(kClinicVisit);
+    case kFeverClinicCleared:
+      return bits(kClinicVisit);
     case kClosedLoopEndedAt:
     case kWorkGroup:
-    case kBubbleMember: return bits(kWorkAssignment);
+    case kBubbleMember:
+      return bits(kWorkAssignment);
     case kColdChainLeftAt:
-    case kColdChainContact: return bits(kItemContact, kWorkAssignment);
+    case kColdChainContact:
+      return bits(kItemContact, kWorkAssignment);
     case kLastDoseOn:
-    case kVaccineDoses: return bits(kVaccination);
-    case kSymptomsReported: return bits(kHealthDeclaration);
+    case kVaccineDoses:
+      return bits(kVaccination);
+    case kSymptomsReported:
+      return bits(kHealthDeclaration);
   }
   return 0;
 }
@@ -86,11 +106,13 @@ Result<DecisionVersion> to_version(StoredDecision stored) {
   return out;
 }
 
-Result<std::optional<Statement>> open_body(const ResidentId& resident, const StoredEvidence& stored, const KeySource* keys) {
+Result<std::optional<Statement>> open_body(const ResidentId& resident, const StoredEvidence& stored,
+                                           const KeySource* keys) {
   if (keys == nullptr) return std::optional<Statement>{};
   const auto resident_keys = keys->resident_keys(resident);
   if (!resident_keys.ok()) return std::optional<Statement>{};
-  MINGMA_TRY(const Bytes canonical, crypto::open_sealed(resident_keys->seal, evidence_key(resident, stored.id), stored.sealed));
+  MINGMA_TRY(const Bytes canonical,
+             crypto::open_sealed(resident_keys->seal, evidence_key(resident, stored.id), stored.sealed));
   MINGMA_TRY(Statement statement, decode_statement(canonical));
   return std::optional<Statement>(std::move(statement));
 }
@@ -106,7 +128,8 @@ LeafOpening make(const ResidentKeys& keys, Sequence sequence, std::uint32_t inde
 
 }  // namespace
 
-Result<std::vector<EvidenceView>> list_evidence(const store::Reader& reader, const ResidentId& resident, const KeySource* keys) {
+Result<std::vector<EvidenceView>> list_evidence(const store::Reader& reader, const ResidentId& resident,
+                                                const KeySource* keys) {
   std::vector<EvidenceView> out;
   MINGMA_CHECK(reader.scan(kEvidenceTable, resident.bytes, [&](ByteView, ByteView value) -> Result<void> {
     EvidenceView view;
@@ -121,7 +144,8 @@ Result<std::vector<EvidenceView>> list_evidence(const store::Reader& reader, con
   return out;
 }
 
-Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader, const ResidentId& resident, std::uint32_t version) {
+Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader, const ResidentId& resident,
+                                                     std::uint32_t version) {
   MINGMA_TRY(const auto value, reader.get(kDecisionsTable, decision_key(resident, version)));
   if (!value) return std::optional<DecisionVersion>{};
   MINGMA_TRY(StoredDecision stored, decode_stored_decision(*value));
@@ -129,8 +153,8 @@ Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader
   return std::optional<DecisionVersion>(std::move(out));
 }
 
-Result<std::vector<DecisionVersion>> list_decisions(const store::Reader& reader, const ResidentId& resident, std::uint32_t before_version,
-                                                    std::size_t count_max) {
+Result<std::vector<DecisionVersion>> list_decisions(const store::Reader& reader, const ResidentId& resident,
+                                                    std::uint32_t before_version, std::size_t count_max) {
   std::vector<DecisionVersion> out;
   MINGMA_CHECK(reader.scan(kDecisionsTable, resident.bytes, [&](ByteView, ByteView value) -> Result<void> {
     MINGMA_TRY(StoredDecision stored, decode_stored_decision(value));
@@ -151,7 +175,8 @@ std::uint32_t deciding_kinds(const ControlState& control, PolicyNumber policy, r
   constexpr std::string_view kFacts = "facts.";
   for (const std::string& path : found->when.paths_read()) {
     if (!path.starts_with(kFacts)) continue;
-    if (const rules::FactInfo* fact = rules::find_fact(std::string_view(path).substr(kFacts.size()))) kinds |= kinds_of(fact->id);
+    if (const rules::FactInfo* fact = rules::find_fact(std::string_view(path).substr(kFacts.size())))
+      kinds |= kinds_of(fact->id);
   }
   return kinds;
 }
@@ -182,7 +207,8 @@ Result<LeafOpening> open_statement(const ResidentId& resident, const EvidenceVie
   return make(resident_keys, evidence.stored.sequence, evidence.stored.index, encode_statement(*evidence.statement));
 }
 
-Result<std::vector<StatementResult>> list_outcomes(const store::Reader& reader, const SubmissionId& submission, std::uint32_t part) {
+Result<std::vector<StatementResult>> list_outcomes(const store::Reader& reader, const SubmissionId& submission,
+                                                   std::uint32_t part) {
   Bytes prefix(20);
   std::copy(submission.begin(), submission.end(), prefix.begin());
   put_big_endian(part, prefix.data() + 16);

@@ -1,8 +1,8 @@
 // Reads for people and pages: what is known about one resident, with what is needed to prove it.
 //
 // Everything here reads the durable state (a store or a snapshot of it) and the machine's memory; nothing changes.
-// Bodies of statements are sealed: without the resident's key (destroyed, or `keys` null) `statement` is absent and the rest is still there.
-// Threading: on the shard's thread (the machine), or with a snapshot where only a Reader is taken.
+// Bodies of statements are sealed: without the resident's key (destroyed, or `keys` null) `statement` is absent and the
+// rest is still there. Threading: on the shard's thread (the machine), or with a snapshot where only a Reader is taken.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct EvidenceView {
 };
 
 // Of one resident, newest first (by sequence, then index).
-Result<std::vector<EvidenceView>> list_evidence(const store::Reader& reader, const ResidentId& resident, const KeySource* keys);
+Result<std::vector<EvidenceView>> list_evidence(const store::Reader& reader, const ResidentId& resident,
+                                                const KeySource* keys);
 
 struct DecisionVersion {
   DecisionRecord record;
@@ -30,11 +31,13 @@ struct DecisionVersion {
   Digest record_hash{};
 };
 // Newest first; `before_version` 0: from the newest.
-Result<std::vector<DecisionVersion>> list_decisions(const store::Reader& reader, const ResidentId& resident, std::uint32_t before_version,
-                                                    std::size_t count_max);
-Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader, const ResidentId& resident, std::uint32_t version);
+Result<std::vector<DecisionVersion>> list_decisions(const store::Reader& reader, const ResidentId& resident,
+                                                    std::uint32_t before_version, std::size_t count_max);
+Result<std::optional<DecisionVersion>> find_decision(const store::Reader& reader, const ResidentId& resident,
+                                                     std::uint32_t version);
 
-// Kinds of evidence that feed the facts which rule `rule` of the policy reads. Bit EvidenceKind. For the default colour: 0.
+// Kinds of evidence that feed the facts which rule `rule` of the policy reads. Bit EvidenceKind. For the default
+// colour: 0.
 std::uint32_t deciding_kinds(const ControlState& control, PolicyNumber policy, rules::RuleIndex rule);
 
 // Device public keys (65 bytes each), in the order of their ids.
@@ -43,7 +46,7 @@ Result<std::optional<Bytes>> sealed_person(const store::Reader& reader, const Re
 
 // Everything to check a leaf without this server, the inclusion proof excepted. kShardKeyDestroyed without the key.
 struct LeafOpening {
-  Bytes record;       // canonical DecisionRecord or Statement
+  Bytes record;  // canonical DecisionRecord or Statement
   Digest opening{};
   Digest commitment_key{};
   Digest commitment{};
@@ -52,7 +55,8 @@ Result<LeafOpening> open_decision(const DecisionVersion& version, const KeySourc
 Result<LeafOpening> open_statement(const ResidentId& resident, const EvidenceView& evidence, const KeySource& keys);
 
 // Outcomes of one part of a submission in this shard, ascending by line.
-Result<std::vector<StatementResult>> list_outcomes(const store::Reader& reader, const SubmissionId& submission, std::uint32_t part);
+Result<std::vector<StatementResult>> list_outcomes(const store::Reader& reader, const SubmissionId& submission,
+                                                   std::uint32_t part);
 
 struct ColourCount {
   DivisionCode city{};  // prefecture of the present place

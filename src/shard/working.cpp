@@ -27,7 +27,8 @@ bool same(const OrderInForce& a, const OrderInForce& b) { return *a.order == *b.
 void add_changes(const ControlView& before, const ControlView& after, AreaScope& scope) {
   const auto add_missing = [&](const std::vector<OrderInForce>& from, const std::vector<OrderInForce>& in) {
     for (const OrderInForce& order : from) {
-      if (std::none_of(in.begin(), in.end(), [&](const OrderInForce& other) { return same(order, other); })) scope.add(order.order->area);
+      if (std::none_of(in.begin(), in.end(), [&](const OrderInForce& other) { return same(order, other); }))
+        scope.add(order.order->area);
     }
   };
   const auto old_orders = orders_in(before);
@@ -37,9 +38,10 @@ void add_changes(const ControlView& before, const ControlView& after, AreaScope&
 }
 
 bool same_policies(const ControlView& a, const ControlView& b) {
-  return std::equal(a.policies.begin(), a.policies.end(), b.policies.begin(), b.policies.end(), [](const PolicyInForce& x, const PolicyInForce& y) {
-    return x.jurisdiction == y.jurisdiction && x.number == y.number;
-  });
+  return std::equal(a.policies.begin(), a.policies.end(), b.policies.begin(), b.policies.end(),
+                    [](const PolicyInForce& x, const PolicyInForce& y) {
+                      return x.jurisdiction == y.jurisdiction && x.number == y.number;
+                    });
 }
 
 }  // namespace
@@ -60,7 +62,8 @@ bool AreaScope::concerns(DivisionCode home, DivisionCode stay, std::uint8_t flag
   if (everywhere) return true;
   if (areas.empty()) return false;
   if ((flags & kRowHasStays) != 0) return true;
-  return std::any_of(areas.begin(), areas.end(), [&](DivisionCode area) { return area.contains(home) || area.contains(stay); });
+  return std::any_of(areas.begin(), areas.end(),
+                     [&](DivisionCode area) { return area.contains(home) || area.contains(stay); });
 }
 
 bool AreaScope::concerns(const Row& row) const { return concerns(row.home, row.stay, row.flags); }
@@ -100,7 +103,13 @@ Result<MachineState> decode_machine_state(ByteView bytes) {
 }
 
 Working::Working(const ShardState& state, const store::Reader& reader, UnixSeconds time, Sequence sequence)
-    : state_(state), reader_(reader), time_(time), sequence_(sequence), machine_(state.machine), control_(state.control), view_(state.view) {
+    : state_(state),
+      reader_(reader),
+      time_(time),
+      sequence_(sequence),
+      machine_(state.machine),
+      control_(state.control),
+      view_(state.view) {
   documents_before_ = control_->documents().size();
   machine_.time = time;
   machine_.position = sequence;
@@ -124,7 +133,8 @@ void Working::renew_view() {
   view_ = std::move(next);
 }
 
-Result<void> Working::add_document(const SignedDocument& document, UnixSeconds published_at, Sequence control_sequence) {
+Result<void> Working::add_document(const SignedDocument& document, UnixSeconds published_at,
+                                   Sequence control_sequence) {
   ControlState next = control_->clone();
   MINGMA_CHECK(next.add({.document = document, .published_at = published_at, .sequence = control_sequence}));
   control_ = std::make_shared<const ControlState>(std::move(next));
@@ -133,17 +143,21 @@ Result<void> Working::add_document(const SignedDocument& document, UnixSeconds p
   return {};
 }
 
-std::span<const std::shared_ptr<const PublishedDocument>> Working::new_documents() const { return control_->documents().subspan(documents_before_); }
+std::span<const std::shared_ptr<const PublishedDocument>> Working::new_documents() const {
+  return control_->documents().subspan(documents_before_);
+}
 
 Result<void> Working::follow(const FollowOperation& operation) {
-  if (operation.control_sequence <= machine_.followed) return Error(errors::kShardInvalidEvent, "a control event that was followed already");
+  if (operation.control_sequence <= machine_.followed)
+    return Error(errors::kShardInvalidEvent, "a control event that was followed already");
   MINGMA_TRY(const Event event, decode_event(operation.event));
   ControlState next = control_->clone();
   for (const Operation& inner : event.operations) {
     if (std::holds_alternative<CheckpointOperation>(inner)) continue;
     const auto* document = std::get_if<DocumentOperation>(&inner);
     if (document == nullptr) return Error(errors::kShardInvalidEvent, "not an event of the control shard");
-    MINGMA_CHECK(next.add({.document = document->document, .published_at = event.time, .sequence = operation.control_sequence}));
+    MINGMA_CHECK(
+        next.add({.document = document->document, .published_at = event.time, .sequence = operation.control_sequence}));
     control_changed_ = true;
   }
   machine_.followed = operation.control_sequence;
@@ -266,11 +280,14 @@ void Working::attach(Touched& touched, PendingEvidence pending) {
 }
 
 Result<void> Working::correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry) {
-  const EvidenceStatus status = entry.action == StatementAction::kReplace ? EvidenceStatus::kReplaced : EvidenceStatus::kWithdrawn;
+  const EvidenceStatus status =
+      entry.action == StatementAction::kReplace ? EvidenceStatus::kReplaced : EvidenceStatus::kWithdrawn;
   MINGMA_TRY(const auto evidence, all_evidence(row));
   Touched& touched = this->touched(row);
   for (const StoredEvidence& earlier : evidence) {
-    if (earlier.status != EvidenceStatus::kEffective || earlier.institution != institution || earlier.record != entry.earlier) continue;
+    if (earlier.status != EvidenceStatus::kEffective || earlier.institution != institution ||
+        earlier.record != entry.earlier)
+      continue;
     bool pending = false;
     for (std::uint32_t at = touched.first_pending; at != 0; at = pending_[at - 1].next) {
       if (pending_[at - 1].stored.id != earlier.id) continue;
@@ -287,7 +304,8 @@ Result<void> Working::correct(RowNumber row, InstitutionNumber institution, cons
   return {};
 }
 
-Result<void> Working::add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry, std::uint32_t index) {
+Result<void> Working::add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry,
+                                    std::uint32_t index) {
   touch(row, DecisionCause::kStatements);
   if (entry.action != StatementAction::kAdd) MINGMA_CHECK(correct(row, institution, entry));
   Touched& touched = this->touched(row);
@@ -355,7 +373,8 @@ Result<void> Working::reduce(Touched& touched) {
 Result<void> Working::settle() {
   for (Touched& touched : touched_) {
     // Facts about areas lag behind while a recolouring is on its way to this row.
-    if (machine_.recolouring && touched.number >= machine_.recolour_next && machine_.scope.concerns(touched.row)) touched.reduce = true;
+    if (machine_.recolouring && touched.number >= machine_.recolour_next && machine_.scope.concerns(touched.row))
+      touched.reduce = true;
     if (touched.reduce) MINGMA_CHECK(reduce(touched));
   }
   return {};

@@ -51,20 +51,20 @@ struct ShardState {
 };
 
 struct PendingEvidence {
-  StoredEvidence stored;     // without `sealed` when it comes from this event: the entry has it
-  bool from_event = false;   // else: an earlier one whose status changed
-  std::uint32_t next = 0;    // 1 + index of the next one of the same resident; 0: last
+  StoredEvidence stored;    // without `sealed` when it comes from this event: the entry has it
+  bool from_event = false;  // else: an earlier one whose status changed
+  std::uint32_t next = 0;   // 1 + index of the next one of the same resident; 0: last
 };
 
 struct Touched {
   RowNumber number{};
-  Row row;                   // as after the event
-  Row before;                // version 0 for a new row
+  Row row;     // as after the event
+  Row before;  // version 0 for a new row
   DecisionCause cause = DecisionCause::kStatements;
   InstitutionNumber institution{};  // of the last statement that took effect
   bool by_statement = false;        // there was one
   bool is_new = false;
-  bool reduce = false;       // facts must be derived again from all evidence
+  bool reduce = false;              // facts must be derived again from all evidence
   std::uint32_t first_pending = 0;  // 1 + index into pending()
 };
 
@@ -101,7 +101,8 @@ class Working {
   // All evidence of the resident as it is now, in key order of the store, then that of this event.
   Result<std::vector<StoredEvidence>> all_evidence(RowNumber row) const;
   // Records the entry (kAccepted or kSuperseded) and its effects. `index`: of its leaf, in canonical order.
-  Result<void> add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry, std::uint32_t index);
+  Result<void> add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry,
+                             std::uint32_t index);
   // Re-reduces rows in [first, end) that area orders may concern.
   void recolour(const RecolourOperation& operation);
 

@@ -19,7 +19,9 @@ Result<void> FaultyStore::write(const Batch& batch, Durability durability) {
   return error;
 }
 
-Result<bool> FaultyStore::get_into(TableId table, ByteView key, Bytes& out) const { return store_.get_into(table, key, out); }
+Result<bool> FaultyStore::get_into(TableId table, ByteView key, Bytes& out) const {
+  return store_.get_into(table, key, out);
+}
 Result<std::unique_ptr<Iterator>> FaultyStore::iterate(TableId table) const { return store_.iterate(table); }
 Result<std::unique_ptr<Snapshot>> FaultyStore::snapshot() const { return store_.snapshot(); }
 Result<void> FaultyStore::copy_to(const std::string& directory) { return store_.copy_to(directory); }

@@ -10,7 +10,9 @@ namespace {
 
 struct Less {
   using is_transparent = void;
-  static bool less(ByteView a, ByteView b) { return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end()); }
+  static bool less(ByteView a, ByteView b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+  }
   bool operator()(const Bytes& a, const Bytes& b) const { return less(a, b); }
   bool operator()(const Bytes& a, ByteView b) const { return less(a, b); }
   bool operator()(ByteView a, const Bytes& b) const { return less(a, b); }
@@ -55,7 +57,9 @@ class MemorySnapshot final : public Snapshot {
  public:
   explicit MemorySnapshot(std::vector<SharedRows> tables) : tables_(std::move(tables)) {}
 
-  Result<bool> get_into(TableId table, ByteView key, Bytes& out) const override { return copy_value(*tables_.at(table.value), key, out); }
+  Result<bool> get_into(TableId table, ByteView key, Bytes& out) const override {
+    return copy_value(*tables_.at(table.value), key, out);
+  }
   Result<std::unique_ptr<Iterator>> iterate(TableId table) const override {
     return std::unique_ptr<Iterator>(std::make_unique<MemoryIterator>(tables_.at(table.value)));
   }
@@ -83,7 +87,9 @@ class MemoryStore final : public Store {
 
   Result<void> write(const Batch& batch, Durability) override {
     const std::lock_guard lock(mutex_);
-    batch.for_each([&](Batch::Kind kind, TableId table, ByteView key, ByteView value) { apply(kind, writable(table), key, value); });
+    batch.for_each([&](Batch::Kind kind, TableId table, ByteView key, ByteView value) {
+      apply(kind, writable(table), key, value);
+    });
     return {};
   }
 

@@ -1,4 +1,5 @@
-// A store in memory, for tests, simulation and the audit's scratch state. Nothing survives it; every write is "durable".
+// A store in memory, for tests, simulation and the audit's scratch state. Nothing survives it; every write is
+// "durable".
 //
 // Threading, limits and errors as Store. A write while an iterator or snapshot lives copies the table.
 #pragma once

@@ -19,10 +19,13 @@ namespace {
 using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
 rocksdb::Slice slice(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-ByteView view(const rocksdb::Slice& bytes) { return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}; }
+ByteView view(const rocksdb::Slice& bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
 
 Error failed(const rocksdb::Status& status, std::string_view doing) {
-  return Error(errors::kStoreIoFailed, std::string(doing) + ": " + status.ToString() + "; open the store again and look at its disk");
+  return Error(errors::kStoreIoFailed,
+               std::string(doing) + ": " + status.ToString() + "; open the store again and look at its disk");
 }
 
 class RocksIterator final : public Iterator {
@@ -60,7 +63,8 @@ class RocksIterator final : public Iterator {
   std::unique_ptr<rocksdb::Iterator> inner_;
 };
 
-Result<bool> get_value(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, const rocksdb::ReadOptions& options, ByteView key, Bytes& out) {
+Result<bool> get_value(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, const rocksdb::ReadOptions& options,
+                       ByteView key, Bytes& out) {
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = db.Get(options, handle, slice(key), &value);
   if (status.IsNotFound()) return false;
@@ -70,9 +74,11 @@ Result<bool> get_value(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, con
   return true;
 }
 
-Result<std::unique_ptr<Iterator>> make_iterator(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, rocksdb::ReadOptions options) {
+Result<std::unique_ptr<Iterator>> make_iterator(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle,
+                                                rocksdb::ReadOptions options) {
   options.readahead_size = 0;  // RocksDB reads ahead by itself once a scan looks sequential
-  return std::unique_ptr<Iterator>(std::make_unique<RocksIterator>(std::unique_ptr<rocksdb::Iterator>(db.NewIterator(options, handle))));
+  return std::unique_ptr<Iterator>(
+      std::make_unique<RocksIterator>(std::unique_ptr<rocksdb::Iterator>(db.NewIterator(options, handle))));
 }
 
 class RocksSnapshot final : public Snapshot {
@@ -85,7 +91,9 @@ class RocksSnapshot final : public Snapshot {
   Result<bool> get_into(TableId table, ByteView key, Bytes& out) const override {
     return get_value(db_, handles_.at(table.value), options(), key, out);
   }
-  Result<std::unique_ptr<Iterator>> iterate(TableId table) const override { return make_iterator(db_, handles_.at(table.value), options()); }
+  Result<std::unique_ptr<Iterator>> iterate(TableId table) const override {
+    return make_iterator(db_, handles_.at(table.value), options());
+  }
 
  private:
   rocksdb::ReadOptions options() const {
@@ -113,18 +121,25 @@ class RocksStore final : public Store {
     return get_value(*db_, handles_.at(table.value), {}, key, out);
   }
 
-  Result<std::unique_ptr<Iterator>> iterate(TableId table) const override { return make_iterator(*db_, handles_.at(table.value), {}); }
+  Result<std::unique_ptr<Iterator>> iterate(TableId table) const override {
+    return make_iterator(*db_, handles_.at(table.value), {});
+  }
 
   Result<void> write(const Batch& batch, Durability durability) override {
-    if (failed_) return Error(errors::kStoreIoFailed, "an earlier write failed and its outcome is unknown; open the store again");
+    if (failed_)
+      return Error(errors::kStoreIoFailed, "an earlier write failed and its outcome is unknown; open the store again");
     rocksdb::WriteBatch write(batch.bytes() + batch.size() * 16);
     rocksdb::Status status;
     batch.for_each([&](Batch::Kind kind, TableId table, ByteView key, ByteView value) {
       if (!status.ok()) return;
       rocksdb::ColumnFamilyHandle* handle = handles_.at(table.value);
       switch (kind) {
-        case Batch::Kind::kPut: status = write.Put(handle, slice(key), slice(value)); break;
-        case Batch::Kind::kErase: status = write.Delete(handle, slice(key)); break;
+        case Batch::Kind::kPut:
+          status = write.Put(handle, slice(key), slice(value));
+          break;
+        case Batch::Kind::kErase:
+          status = write.Delete(handle, slice(key));
+          break;
         case Batch::Kind::kEraseRange:
           if (std::lexicographical_compare(key.begin(), key.end(), value.begin(), value.end())) {
             status = write.DeleteRange(handle, slice(key), slice(value));
@@ -163,7 +178,8 @@ class RocksStore final : public Store {
   std::atomic<bool> failed_ = false;
 };
 
-rocksdb::ColumnFamilyOptions table_options(TableKind kind, const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions table_options(TableKind kind, const RocksDbOptions& options,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions out;
   out.write_buffer_size = options.memtable_bytes;
   out.max_write_buffer_number = 4;
@@ -178,7 +194,8 @@ rocksdb::ColumnFamilyOptions table_options(TableKind kind, const RocksDbOptions&
   const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
   if (kind == TableKind::kPoint) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-    // Most look-ups ask for what is not there (is this statement a duplicate?): spare them the memtable's skip list too.
+    // Most look-ups ask for what is not there (is this statement a duplicate?): spare them the memtable's skip list
+    // too.
     out.memtable_prefix_bloom_size_ratio = 0.05;
     out.memtable_whole_key_filtering = true;
   }
@@ -209,7 +226,8 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_rocksdb_store(const std::string& directory, std::span<const TableSpec> tables, const RocksDbOptions& options) {
+Result<std::unique_ptr<Store>> open_rocksdb_store(const std::string& directory, std::span<const TableSpec> tables,
+                                                  const RocksDbOptions& options) {
   MINGMA_ASSERT(!tables.empty() && tables.size() <= kTablesMax);
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;

@@ -15,8 +15,8 @@
 namespace mingma::store {
 
 struct RocksDbOptions {
-  std::size_t memtable_bytes = 64u << 20;    // per table, before it is flushed
-  std::size_t block_cache_bytes = 64u << 20; // shared by all tables of this store
+  std::size_t memtable_bytes = 64u << 20;     // per table, before it is flushed
+  std::size_t block_cache_bytes = 64u << 20;  // shared by all tables of this store
   bool create_if_missing = true;
 };
 

@@ -5,7 +5,8 @@ namespace mingma::store {
 void Batch::add(Kind kind, TableId table, ByteView key, ByteView value) {
   MINGMA_ASSERT(key.size() <= kKeyBytesMax && value.size() <= kValueBytesMax);
   MINGMA_ASSERT(!key.empty() || kind == Kind::kEraseRange);
-  operations_.push_back({arena_.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size()), kind, table});
+  operations_.push_back(
+      {arena_.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size()), kind, table});
   mingma::append(arena_, key);
   mingma::append(arena_, value);
 }

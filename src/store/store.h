@@ -4,8 +4,8 @@
 // One Batch is one atomic write across all tables: after a crash either all of it is there or none.
 // Implementations: MemoryStore (memory_store.h), RocksDB (rocksdb_store.h). One contract test runs both.
 //
-// Threading: every method of Store and Snapshot may be called from any thread at any time; an Iterator belongs to one thread.
-// Durability: write(kSynced) returns after the bytes and everything written before them survive power loss.
+// Threading: every method of Store and Snapshot may be called from any thread at any time; an Iterator belongs to one
+// thread. Durability: write(kSynced) returns after the bytes and everything written before them survive power loss.
 // Errors: store.failed means the state of the last write is unknown (done or not done). The owner must stop writing,
 //   say so, and find out by opening the store again. After a failed synced write every further write fails as well.
 // Limits: key 1 to 1,024 bytes, value up to 64 MiB, 32 tables.
@@ -57,7 +57,8 @@ class Batch {
   std::size_t bytes() const { return arena_.size(); }
   bool empty() const { return operations_.empty(); }
 
-  // visit(Kind, TableId, ByteView key, ByteView value): value is empty for kErase, the end of the range for kEraseRange.
+  // visit(Kind, TableId, ByteView key, ByteView value): value is empty for kErase, the end of the range for
+  // kEraseRange.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
     for (const Operation& op : operations_) {
@@ -85,12 +86,12 @@ class Batch {
 class Iterator {
  public:
   virtual ~Iterator() = default;
-  virtual void seek(ByteView key) = 0;  // to the first key >= `key`; an empty key is the first of all
-  virtual void seek_last() = 0;         // to the last key
-  virtual void next() = 0;              // requires valid()
-  virtual bool valid() const = 0;       // false at the end and after an error
-  virtual ByteView key() const = 0;     // requires valid()
-  virtual ByteView value() const = 0;   // requires valid()
+  virtual void seek(ByteView key) = 0;      // to the first key >= `key`; an empty key is the first of all
+  virtual void seek_last() = 0;             // to the last key
+  virtual void next() = 0;                  // requires valid()
+  virtual bool valid() const = 0;           // false at the end and after an error
+  virtual ByteView key() const = 0;         // requires valid()
+  virtual ByteView value() const = 0;       // requires valid()
   virtual Result<void> status() const = 0;  // look at it when valid() turns false
 };
 

@@ -16,7 +16,8 @@
 namespace mingma::store {
 namespace {
 
-const std::vector<TableSpec> kTables{{"points", TableKind::kPoint}, {"sequence", TableKind::kSequence}, {"blobs", TableKind::kBlob}};
+const std::vector<TableSpec> kTables{
+    {"points", TableKind::kPoint}, {"sequence", TableKind::kSequence}, {"blobs", TableKind::kBlob}};
 constexpr TableId kPoints{0};
 constexpr TableId kSequence{1};
 constexpr TableId kBlobs{2};
@@ -65,10 +66,13 @@ class StoreContract : public testing::TestWithParam<Which> {
   }
   static std::string keys(const Reader& reader, TableId table, std::string_view prefix = "") {
     std::string out;
-    EXPECT_TRUE(reader.scan(table, as_bytes(prefix), [&](ByteView key, ByteView value) -> Result<void> {
-      out += std::string(as_text(key)) + "=" + std::string(as_text(value)) + " ";
-      return {};
-    }).ok());
+    EXPECT_TRUE(reader
+                    .scan(table, as_bytes(prefix),
+                          [&](ByteView key, ByteView value) -> Result<void> {
+                            out += std::string(as_text(key)) + "=" + std::string(as_text(value)) + " ";
+                            return {};
+                          })
+                    .ok());
     return out;
   }
 
