@@ -6,6 +6,8 @@
 // Threading: every method may be called from any thread. The awaitable ones must be awaited in a coroutine on an Asio
 //   executor; they hop to the shard's executor when they are not already on it, and come back to the caller's.
 //   When the caller runs on the resident's own shard thread (executor_for) there is no hop. The plain ones never block.
+//   g++ 12 destroys an aggregate temporary twice when it is made inside a co_await expression: give requests as named
+//   variables, `co_await api.show_code(std::move(request))`, never `co_await api.show_code({...})`.
 // Errors: Result, codes in service/errors.h and the rooms below. service.overloaded and service.shard_stopped are the
 //   two a client should retry later. An awaitable is cancelled by nothing: a command that was queued runs.
 // Durability: an answer to a writing call is given after its event is synced to disk (kSynced).

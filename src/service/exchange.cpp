@@ -201,16 +201,19 @@ Result<std::vector<PartKey>> Exchange::unfinished() const {
   return out;
 }
 
-Result<void> Exchange::for_each(const std::function<Result<void>(const StoredSubmission&)>& visit) {
-  return store_->scan(kSubmissions, {}, [&](ByteView row, ByteView value) -> Result<void> {
+Result<std::uint64_t> Exchange::for_each(const std::function<Result<void>(const StoredSubmission&)>& visit) {
+  std::uint64_t unopened = 0;
+  MINGMA_CHECK(store_->scan(kSubmissions, {}, [&](ByteView row, ByteView value) -> Result<void> {
     const auto stored = [&] {
       const std::lock_guard lock(mutex_);
       return open_submission(std::string(as_text(row)), value);
     }();
-    if (!stored && stored.error().is(errors::kKeyDestroyed)) return {};
-    if (!stored) return stored.error();
-    return visit(*stored);
-  });
+    if (stored) return visit(*stored);
+    if (!stored.error().is(errors::kKeyDestroyed)) return stored.error();
+    ++unopened;
+    return {};
+  }));
+  return unopened;
 }
 
 Result<void> Exchange::destroy_key(const std::string& id) {

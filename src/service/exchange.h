@@ -59,7 +59,8 @@ class Exchange final {
   Result<std::vector<LineOutcome>> outcomes(const PartKey& key, std::uint32_t line) const;
   // Parts that were received and not finished: to resume after a restart.
   Result<std::vector<PartKey>> unfinished() const;
-  Result<void> for_each(const std::function<Result<void>(const StoredSubmission&)>& visit);
+  // Every submission whose key is there; returns how many have none any more.
+  Result<std::uint64_t> for_each(const std::function<Result<void>(const StoredSubmission&)>& visit);
   // The manifest and the spooled parts of a submission can never be read again; its outcomes stay.
   Result<void> destroy_key(const std::string& id);
 

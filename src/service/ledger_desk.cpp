@@ -6,20 +6,13 @@
 #include "shard/tables.h"
 
 namespace mingma::service {
-namespace {
-
-// kCheckpointsTable: the note last published, under this one key.
-constexpr std::string_view kNewestKey = "newest";
-
-}  // namespace
-
 LedgerDesk::LedgerDesk(store::Store& store, std::string origin, crypto::SigningKey key)
     : store_(store), origin_(std::move(origin)), key_(std::move(key)), tiles_(snapshot_) {}
 
 Result<std::unique_ptr<LedgerDesk>> LedgerDesk::open(store::Store& store, std::string origin, crypto::SigningKey key) {
   std::unique_ptr<LedgerDesk> desk(new LedgerDesk(store, std::move(origin), std::move(key)));
   MINGMA_CHECK(desk->refresh());
-  MINGMA_TRY(const auto stored, store.get(shard::kCheckpointsTable, as_bytes(kNewestKey)));
+  MINGMA_TRY(const auto stored, store.get(shard::kCheckpointsTable, as_bytes(kNewestCheckpointKey)));
   std::optional<std::string> note;
   if (stored) note = std::string(as_text(*stored));
   MINGMA_TRY(desk->publisher_, ledger::CheckpointPublisher::open(*desk->ledger_, desk->origin_, desk->key_, std::move(note)));
@@ -47,11 +40,11 @@ Result<std::optional<std::string>> LedgerDesk::publish(UnixSeconds now) {
   MINGMA_TRY(const auto prepared, publisher_->prepare());
   if (!prepared) return std::optional<std::string>{};
   // Nobody else writes this key: the directory's lock and this mutex make the comparison and the write one step.
-  MINGMA_TRY(const auto stored, store_.get(shard::kCheckpointsTable, as_bytes(kNewestKey)));
+  MINGMA_TRY(const auto stored, store_.get(shard::kCheckpointsTable, as_bytes(kNewestCheckpointKey)));
   const bool expected = stored ? prepared->expected && as_text(*stored) == *prepared->expected : !prepared->expected;
   if (!expected) return Error(errors::kCheckpointConflict, "another checkpoint is stored than the one last published");
   store::Batch batch;
-  batch.put(shard::kCheckpointsTable, as_bytes(kNewestKey), as_bytes(prepared->note));
+  batch.put(shard::kCheckpointsTable, as_bytes(kNewestCheckpointKey), as_bytes(prepared->note));
   MINGMA_CHECK(store_.write(batch, store::Durability::kSynced));
   publisher_->published(*prepared);
   published_at_ = now;

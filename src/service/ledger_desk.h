@@ -23,6 +23,9 @@
 
 namespace mingma::service {
 
+// kCheckpointsTable: the note last published, under this one key. Earlier ones are in the control shard's ledger.
+inline constexpr std::string_view kNewestCheckpointKey = "newest";
+
 // A reader that can be turned to a newer snapshot while others hold a reference to it.
 class NewestSnapshot final : public store::Reader {
  public:

@@ -1,6 +1,7 @@
 #include "service/province.h"
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "log/local_log.h"
@@ -25,7 +26,12 @@ ProvinceConfig province_config(const DataDir& dir) {
   config.spool_path = dir.spool_path();
   config.secret = [&dir](const std::string& name) { return dir.secret(name); };
   config.signing_key = [&dir](const std::string& name) { return dir.signing_key(name); };
-  config.open_store = [&dir](const std::string& name, std::span<const store::TableSpec> tables) {
+  config.drop_store = [&dir](const std::string& name) {
+    std::error_code ignored;  // what cannot be removed is refused when it is opened next
+    std::filesystem::remove_all(dir.path() + "/" + name, ignored);
+  };
+  config.open_store = [&dir, drop = config.drop_store](const std::string& name, std::span<const store::TableSpec> tables) {
+    if (name.starts_with("audit-")) drop(name);  // left by an audit that was cut short
     return store::open_rocksdb_store(dir.path() + "/" + name, tables);
   };
   return config;

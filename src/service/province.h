@@ -34,8 +34,9 @@ struct ProvinceConfig {
   std::string spool_path;
   std::function<Result<Digest>(const std::string&)> secret;                  // DataDir::secret
   std::function<Result<crypto::SigningKey>(const std::string&)> signing_key;  // DataDir::signing_key
-  // "shard-3", "exchange": opens or creates that store.
+  // "shard-3", "exchange": opens or creates that store. "audit-3": an empty one, for the audit; drop_store ends it.
   std::function<Result<std::unique_ptr<store::Store>>(const std::string&, std::span<const store::TableSpec>)> open_store;
+  std::function<void(const std::string&)> drop_store;
 
   ShardRuntime::Limits shard_limits;
   CodeDesk::Limits code_limits;

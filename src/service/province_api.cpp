@@ -62,7 +62,8 @@ Async<EnrolledDevice> Province::enrol_device(EnrolDeviceRequest request) {
   if (!key) co_return key.error();
   Unit& unit = unit_of(request.resident);
   const Bytes raw = key->raw();
-  const Result<shard::CommandResult> done = co_await unit.runtime.run(shard::DeviceCommand{request.resident, raw});
+  shard::Command command = shard::DeviceCommand{request.resident, raw};
+  const Result<shard::CommandResult> done = co_await unit.runtime.run(std::move(command));
   if (!done) co_return done.error();
   const Result<bool> forgotten = co_await unit.runtime.read<bool>([&](ShardRuntime&) -> Result<bool> {
     unit.codes->forget(request.resident);
@@ -119,7 +120,8 @@ Async<StatementOutcome> Province::declare(Declaration declaration) {
 }
 
 Async<StatementOutcome> Province::submit_one(ResidentId resident, shard::StatementsCommand command) {
-  const Result<shard::CommandResult> done = co_await unit_of(resident).runtime.run(std::move(command));
+  shard::Command wrapped = std::move(command);
+  const Result<shard::CommandResult> done = co_await unit_of(resident).runtime.run(std::move(wrapped));
   if (!done) co_return done.error();
   MINGMA_ASSERT(done->statements.size() == 1);
   co_return to_outcome(done->statements.front());

@@ -74,11 +74,7 @@ Disk::Disk() {
 
 Disk::~Disk() { std::filesystem::remove_all(spool); }
 
-TestProvince::TestProvince(Disk& disk, bool set_up_documents)
-    : disk_(disk), phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)), busy_(worker_.get_executor()) {
-  for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i));
-  institutions_.emplace(kLab, key_from(11));
-  institutions_.emplace(kCdc, key_from(12));
+ProvinceConfig config_for(Disk& disk) {
   ProvinceConfig config;
   config.file.province = *DivisionCode::parse("41");
   config.file.origin = "test.example/41";
@@ -89,13 +85,22 @@ TestProvince::TestProvince(Disk& disk, bool set_up_documents)
   config.signing_key = [&disk](const std::string& name) { return crypto::SigningKey::from_pem(disk.pems.at(name)); };
   config.open_store = [&disk](const std::string& name, std::span<const store::TableSpec> tables) -> Result<std::unique_ptr<store::Store>> {
     const std::lock_guard lock(disk.mutex);
+    if (name.starts_with("audit-")) return store::make_memory_store(tables);
     std::shared_ptr<store::Store>& kept = disk.stores[name];
     if (!kept) kept = store::make_memory_store(tables);
     std::unique_ptr<store::Store> store = std::make_unique<SharedStore>(kept);
     if (disk.wrap) store = disk.wrap(name, std::move(store));
     return store;
   };
-  auto opened = Province::open(std::move(config), {&worker_}, clock_, rng_);
+  return config;
+}
+
+TestProvince::TestProvince(Disk& disk, bool set_up_documents)
+    : disk_(disk), phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)), busy_(worker_.get_executor()) {
+  for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i));
+  institutions_.emplace(kLab, key_from(11));
+  institutions_.emplace(kCdc, key_from(12));
+  auto opened = Province::open(config_for(disk), {&worker_}, clock_, rng_);
   if (!opened) {
     open_error_ = opened.error().to_string();
     return;

@@ -51,6 +51,8 @@ struct Disk {
   std::function<std::unique_ptr<store::Store>(const std::string& name, std::unique_ptr<store::Store>)> wrap;
 };
 
+ProvinceConfig config_for(Disk& disk);
+
 class TestProvince {
  public:
   explicit TestProvince(Disk& disk, bool set_up = true);
@@ -63,13 +65,13 @@ class TestProvince {
   // Runs the coroutine on the worker and waits.
   template <typename T>
   Result<T> wait(Async<T> work) {
-    std::promise<Result<T>> done;
-    auto result = done.get_future();
+    auto done = std::make_shared<std::promise<Result<T>>>();  // outlives set_value() on the other thread
+    auto result = done->get_future();
     boost::asio::co_spawn(
         worker_,
-        [&]() -> boost::asio::awaitable<void> {
-          Result<T> value = co_await std::move(work);
-          done.set_value(std::move(value));
+        [done, held = std::make_shared<Async<T>>(std::move(work))]() -> boost::asio::awaitable<void> {
+          Result<T> value = co_await std::move(*held);
+          done->set_value(std::move(value));
         },
         [](std::exception_ptr failure) { if (failure) std::rethrow_exception(failure); });
     return result.get();

@@ -59,7 +59,7 @@ class Upload final : public PartUpload {
 
   Result<void> begin() {
     receiving_ = true;
-    MINGMA_TRY(SpoolWriter spool, SpoolWriter::create(owner_.spool_file(key_), submission_.spool_key, owner_.rng_));
+    MINGMA_TRY(SpoolWriter spool, SpoolWriter::create(spool_file(owner_.spool_path_, key_), submission_.spool_key, owner_.rng_));
     spool_ = std::make_unique<SpoolWriter>(std::move(spool));
     check_ = std::make_unique<PartCheck>(submission_.manifest, key_.second);
     return {};
@@ -109,8 +109,8 @@ class Upload final : public PartUpload {
 Submissions::Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer, const Clock& clock, Rng& rng)
     : context_(std::move(context)), spool_path_(std::move(spool_path)), directory_(directory), committer_(committer), clock_(clock), rng_(rng) {}
 
-std::string Submissions::spool_file(const PartKey& key) const {
-  return spool_path_ + "/" + key.first + "-" + std::to_string(key.second) + ".spool";
+std::string spool_file(const std::string& spool_path, const PartKey& key) {
+  return spool_path + "/" + key.first + "-" + std::to_string(key.second) + ".spool";
 }
 
 template <typename T, typename Work>
@@ -208,7 +208,7 @@ void Submissions::start_jobs() {
     if (job->running) continue;
     job->running = true;
     ++running_;
-    auto processor = std::make_shared<PartProcessor>(context_, job->submission, key, spool_file(key), std::move(job->line_hashes));
+    auto processor = std::make_shared<PartProcessor>(context_, job->submission, key, spool_file(spool_path_, key), std::move(job->line_hashes));
     boost::asio::co_spawn(
         context_.pool,
         [this, processor, held = job]() -> boost::asio::awaitable<void> {

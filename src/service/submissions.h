@@ -24,6 +24,8 @@ inline constexpr std::uint64_t kPartBytesMax = 4ull << 30;
 inline constexpr std::size_t kUploadsMax = 64;
 inline constexpr std::size_t kJobsMax = 2;
 
+std::string spool_file(const std::string& spool_path, const PartKey& key);
+
 class Submissions final {
  public:
   Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer, const Clock& clock, Rng& rng);
@@ -34,8 +36,6 @@ class Submissions final {
   Async<OutcomePage> outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line);
   // Starts the parts that were received and not done. Once, after the shards are open.
   Result<void> resume();
-
-  std::string spool_file(const PartKey& key) const;
 
  private:
   friend class Upload;
