@@ -66,7 +66,6 @@ TEST_F(Login, OpensASessionThatActsForThePerson) {
   const ClientResponse registered = platform_.post("/v1/residents", R"({"home":"410102"})", cookie);
   EXPECT_EQ(registered.status, 201) << registered.body;
   EXPECT_EQ(platform_.get("/v1/me/code?device=d", cookie).status, 200);
-  EXPECT_EQ(platform_.post("/v1/session/logout", "", cookie).status, 413);  // no body is expected
   EXPECT_EQ(platform_.send({.method = "POST", .target = "/v1/session/logout", .headers = cookie}).status, 204);
   EXPECT_EQ(outcome(platform_.get("/v1/session", cookie)), "401 http.not_signed_in");
 }

@@ -71,7 +71,9 @@ awaitable<Result<RelyingParty::Provider>> RelyingParty::provider(bool fresh_keys
     if (provider_ && age < (fresh_keys ? kKeysSecondsMin : kDiscoverySeconds)) co_return *provider_;
   }
   MINGMA_CO_TRY(const Url discovery, parse_url(options_.issuer + "/.well-known/openid-configuration"));
-  MINGMA_CO_TRY(const Json document, co_await fetch_json(discovery, ClientRequest{}));
+  // A variable, not ClientRequest{} in place: g++ 12 destroys aggregate temporaries of a co_await expression twice.
+  const ClientRequest get;
+  MINGMA_CO_TRY(const Json document, co_await fetch_json(discovery, get));
   if (text_member(document, "issuer") != options_.issuer) co_return provider_failed("names another issuer than expected");
   Provider found;
   found.authorization_endpoint = text_member(document, "authorization_endpoint");
@@ -84,7 +86,7 @@ awaitable<Result<RelyingParty::Provider>> RelyingParty::provider(bool fresh_keys
   }
   found.token_endpoint = *std::move(token);
   found.jwks_uri = *std::move(keys_at);
-  MINGMA_CO_TRY(const Json keys, co_await fetch_json(found.jwks_uri, ClientRequest{}));
+  MINGMA_CO_TRY(const Json keys, co_await fetch_json(found.jwks_uri, get));
   MINGMA_CO_TRY(found.keys, parse_jwks(keys.to_string()));
   found.fetched = now;
   const std::lock_guard guard(mutex_);
