@@ -93,6 +93,16 @@ class Province:
         self.run("policy", "date", str(SOURCE / policy), "--out", str(dated))
         self.run("publish", "--type", "policy", str(dated), *self.root_keys(), "--server", self.url)
 
+    def register_roster(self):
+        """The whole county, from its roster; the server must be stopped."""
+        self.run("enrol", str(self.data), str(self.county / "roster.ndjson"))
+
+    def ledger_keys(self):
+        file = self.folder / "ledger-keys.txt"
+        if not file.exists():
+            file.write_bytes(self.get("/v1/ledger/keys"))
+        return file
+
     def key(self, institution):
         return str(self.county / "keys" / f"{institution}.pem")
 
