@@ -146,6 +146,7 @@ class History {
       ASSERT_TRUE(found.same_outcome(expected))
           << "resident " << i << " at " << now_.to_string() << ": " << to_string(found.colour) << ", the model says "
           << to_string(expected.colour);
+      ASSERT_EQ(found.horizon, expected.horizon) << "resident " << i << " at " << now_.to_string();
     }
   }
   UnixSeconds now() const { return now_; }
