@@ -22,7 +22,8 @@ struct Client::Impl {
   internal::AsyncClient client;
 };
 
-Client::Client(Url server, ClientOptions options) : impl_(std::make_unique<Impl>(std::move(server), std::move(options))) {}
+Client::Client(Url server, ClientOptions options)
+    : impl_(std::make_unique<Impl>(std::move(server), std::move(options))) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;

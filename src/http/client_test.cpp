@@ -59,14 +59,16 @@ ClientRequest upload_of(std::size_t bytes, bool announced) {
 }
 
 TEST(HttpUrl, IsTakenApartAndPutTogether) {
-  for (const std::string text : {"http://host/", "https://host:8443/a/b?c=d", "http://127.0.0.1:80/", "http://[::1]:8080/x"}) {
+  for (const std::string text :
+       {"http://host/", "https://host:8443/a/b?c=d", "http://127.0.0.1:80/", "http://[::1]:8080/x"}) {
     const auto url = parse_url(text);
     ASSERT_TRUE(url.ok()) << text;
     EXPECT_EQ(url->to_string(), text == "http://127.0.0.1:80/" ? "http://127.0.0.1/" : text);
   }
   EXPECT_EQ(parse_url("http://host")->target, "/");
-  for (const std::string text : {"ftp://host/", "host", "http://", "http://user@host/", "http://host:0/", "http://host:99999/",
-                                 "http://host:8o/", "http://[::1/", "http://ho st/", "http://host/a b", "http://host/#x"}) {
+  for (const std::string text :
+       {"ftp://host/", "host", "http://", "http://user@host/", "http://host:0/", "http://host:99999/",
+        "http://host:8o/", "http://[::1/", "http://ho st/", "http://host/a b", "http://host/#x"}) {
     EXPECT_FALSE(parse_url(text).ok()) << text;
   }
 }
@@ -84,7 +86,8 @@ TEST(HttpClient, KeepsItsConnectionAndComesBackAfterTheServerClosedIt) {
     EXPECT_EQ(response->header("content-type"), kTextType);
     EXPECT_EQ(server.server().connections(), 1u);
   }
-  for (int i = 0; i < 100 && server.server().connections() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 100 && server.server().connections() > 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const auto again = client.send({.target = "/hello", .headers = {}});
   ASSERT_TRUE(again.ok()) << again.error().to_string();
   EXPECT_EQ(again->status, 200);
@@ -142,7 +145,8 @@ TEST(HttpClient, SaysWhyNobodyAnswers) {
   ::listen(fd, 8);
   socklen_t size = sizeof address;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  Client waiting(*parse_url("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port))), {.inactivity_timeout_ms = 200, .ca_file = {}});
+  Client waiting(*parse_url("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port))),
+                 {.inactivity_timeout_ms = 200, .ca_file = {}});
   EXPECT_EQ(waiting.send({.headers = {}}).error().code(), "http.no_answer");
   ::close(fd);
 }

@@ -11,7 +11,7 @@ std::string_view find_cookie(std::string_view cookie_field, std::string_view nam
 
 struct NewCookie {
   std::string_view name;
-  std::string_view value;   // base64url or empty
+  std::string_view value;  // base64url or empty
   std::string_view path = "/";
   int max_age_seconds = 0;  // 0: the browser forgets it at once
   bool secure = true;

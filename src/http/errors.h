@@ -8,8 +8,10 @@ namespace mingma::http::errors {
 // ---- a request that could not be taken
 inline constexpr ErrorInfo kBadRequest{"http.bad_request", 400, Retry::kAfterFix};        // not HTTP/1.1, or ambiguous
 inline constexpr ErrorInfo kInvalidTarget{"http.invalid_target", 400, Retry::kAfterFix};  // path or query
-inline constexpr ErrorInfo kInvalidQuery{"http.invalid_query", 400, Retry::kAfterFix};    // a parameter is unknown or wrong
-inline constexpr ErrorInfo kInvalidBody{"http.invalid_body", 400, Retry::kAfterFix};      // a member is missing, unknown or wrong
+inline constexpr ErrorInfo kInvalidQuery{"http.invalid_query", 400,
+                                         Retry::kAfterFix};  // a parameter is unknown or wrong
+inline constexpr ErrorInfo kInvalidBody{"http.invalid_body", 400,
+                                        Retry::kAfterFix};  // a member is missing, unknown or wrong
 inline constexpr ErrorInfo kNotFound{"http.not_found", 404, Retry::kNo};
 inline constexpr ErrorInfo kMethodNotAllowed{"http.method_not_allowed", 405, Retry::kNo};
 inline constexpr ErrorInfo kNotAcceptable{"http.not_acceptable", 406, Retry::kAfterFix};
@@ -29,7 +31,8 @@ inline constexpr ErrorInfo kBusy{"http.busy", 503, Retry::kLater};  // too many 
 inline constexpr ErrorInfo kNotSignedIn{"http.not_signed_in", 401, Retry::kAfterFix};
 inline constexpr ErrorInfo kCrossSite{"http.cross_site", 403, Retry::kNo};  // a page of another origin used the cookie
 inline constexpr ErrorInfo kSignatureMissing{"http.signature_missing", 401, Retry::kAfterFix};
-inline constexpr ErrorInfo kSignatureInvalid{"http.signature_invalid", 401, Retry::kAfterFix};  // malformed, too little covered
+inline constexpr ErrorInfo kSignatureInvalid{"http.signature_invalid", 401,
+                                             Retry::kAfterFix};  // malformed, too little covered
 inline constexpr ErrorInfo kSignatureExpired{"http.signature_expired", 401, Retry::kAfterFix};  // or from the future
 inline constexpr ErrorInfo kSignatureReplayed{"http.signature_replayed", 401, Retry::kAfterFix};
 inline constexpr ErrorInfo kInvalidField{"http.invalid_field", 400, Retry::kAfterFix};  // a structured header field

@@ -37,15 +37,18 @@ class Rs256Key {
  public:
   static std::shared_ptr<const Rs256Key> from(ByteView modulus, ByteView exponent) {
     if (modulus.size() < 256 || modulus.size() > 1024 || exponent.empty() || exponent.size() > 4) return nullptr;
-    const std::unique_ptr<BIGNUM, Deleter<BN_free>> n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
-    const std::unique_ptr<BIGNUM, Deleter<BN_free>> e(BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
+    const std::unique_ptr<BIGNUM, Deleter<BN_free>> n(
+        BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
+    const std::unique_ptr<BIGNUM, Deleter<BN_free>> e(
+        BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
     const std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
     if (!n || !e || !builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1) {
       return nullptr;
     }
     const std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-    const std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+    const std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>> context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
     EVP_PKEY* key = nullptr;
     if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
         EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
@@ -109,7 +112,8 @@ bool verifies(const JsonWebKey& key, std::string_view algorithm, ByteView messag
 Result<std::vector<JsonWebKey>> parse_jwks(std::string_view text) {
   auto json = parse_json(text, kJsonLimits);
   const Json* list = json.ok() ? json->find("keys") : nullptr;
-  if (list == nullptr || !list->is_array() || list->array().size() > kKeysMax) return invalid("this is no JSON Web Key set");
+  if (list == nullptr || !list->is_array() || list->array().size() > kKeysMax)
+    return invalid("this is no JSON Web Key set");
   std::vector<JsonWebKey> keys;
   for (const Json& each : list->array()) {
     auto key = read_key(each);
@@ -148,7 +152,8 @@ Result<Json> verify_jwt(std::string_view token, const std::vector<JsonWebKey>& k
 std::string sign_jwt(const Json& claims, std::string_view key_id, crypto::SigningKey& key) {
   MINGMA_ASSERT(key.algorithm() == crypto::SignatureAlgorithm::kEs256);
   const Json header{Json::Object{{"alg", "ES256"}, {"typ", "JWT"}, {"kid", key_id}}};
-  std::string token = base64url_encode(as_bytes(header.to_string())) + "." + base64url_encode(as_bytes(claims.to_string()));
+  std::string token =
+      base64url_encode(as_bytes(header.to_string())) + "." + base64url_encode(as_bytes(claims.to_string()));
   const Bytes signature = key.sign(as_bytes(token));
   return token + "." + base64url_encode(signature);
 }

@@ -36,14 +36,19 @@ class Login : public ::testing::Test {
     ASSERT_EQ(secret_.size(), 43u);
   }
   // At the provider: the path of the callback.
-  std::string choose(std::string person = "&document_type=resident_id&document_number=41010219900101001X&name=%E5%BC%A0%E4%B8%89&birthdate=1990-01-01") {
-    const ClientResponse response = platform_.send({.method = "POST", .target = "/oidc/authorize",
+  std::string choose(std::string person =
+                         "&document_type=resident_id&document_number=41010219900101001X&name=%E5%BC%A0%E4%B8%89&"
+                         "birthdate=1990-01-01") {
+    const ClientResponse response = platform_.send({.method = "POST",
+                                                    .target = "/oidc/authorize",
                                                     .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
                                                     .body = authorization_ + person});
     EXPECT_EQ(response.status, 303) << response.body;
     return path_of(response.header("location"));
   }
-  ClientResponse finish(const std::string& callback) { return platform_.get(callback, {{"Cookie", "mingma-login=" + secret_}}); }
+  ClientResponse finish(const std::string& callback) {
+    return platform_.get(callback, {{"Cookie", "mingma-login=" + secret_}});
+  }
 
   TestPlatform platform_;
   std::string authorization_;
@@ -139,7 +144,8 @@ TEST_F(Login, SessionsEndByThemselvesAndOthersPagesCannotUseTheCookie) {
   EXPECT_EQ(outcome(platform_.post("/v1/residents", R"({"home":"410102"})", foreign)), "403 http.cross_site");
   const ClientHeaders fetched{{"Cookie", "mingma=" + token}, {"Sec-Fetch-Site", "cross-site"}};
   EXPECT_EQ(outcome(platform_.post("/v1/residents", R"({"home":"410102"})", fetched)), "403 http.cross_site");
-  const ClientHeaders own{{"Cookie", "mingma=" + token}, {"Origin", platform_.origin()}, {"Sec-Fetch-Site", "same-origin"}};
+  const ClientHeaders own{
+      {"Cookie", "mingma=" + token}, {"Origin", platform_.origin()}, {"Sec-Fetch-Site", "same-origin"}};
   EXPECT_EQ(platform_.post("/v1/residents", R"({"home":"410102"})", own).status, 201);
   platform_.clock().set(TestPlatform::kNow.plus(12 * 3600));
   EXPECT_EQ(outcome(platform_.get("/v1/session", own)), "401 http.not_signed_in");
@@ -183,8 +189,10 @@ constexpr std::string_view kRfcRsaJwks =
 constexpr std::string_view kRfcRsaToken =
     "eyJhbGciOiJSUzI1NiJ9."
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
-    "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjb"
-    "KBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZES"
+    "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_"
+    "O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjb"
+    "KBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-"
+    "eOkHWEsqtFZES"
     "c6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
 
 TEST(WebTokens, VerifyTheExamplesOfTheStandard) {

@@ -31,11 +31,13 @@ int quality(std::string_view parameters) {
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view to_string(Method method) {
-  constexpr std::array<std::string_view, kMethodCount> kNames{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "OTHER"};
+  constexpr std::array<std::string_view, kMethodCount> kNames{"GET",    "HEAD",    "POST", "PUT",
+                                                              "DELETE", "OPTIONS", "OTHER"};
   return kNames[static_cast<std::size_t>(method)];
 }
 
@@ -66,9 +68,8 @@ std::string_view Request::header(std::string_view name) const {
 bool Request::has_header(std::string_view name) const { return count_headers(name) > 0; }
 
 std::size_t Request::count_headers(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(headers.begin(), headers.end(), [&](const HeaderView& field) {
-    return equal_ignoring_case(field.name, name);
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(), [&](const HeaderView& field) { return equal_ignoring_case(field.name, name); }));
 }
 
 Response Response::json(std::string body, int status) {

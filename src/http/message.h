@@ -54,9 +54,9 @@ struct Request {
 
   Method method = Method::kGet;
   std::string_view method_text;
-  std::string_view target;     // origin form as received: "/v1/policies?limit=2"
-  std::string_view path;       // still percent-encoded
-  std::string_view query;      // still percent-encoded, without '?'
+  std::string_view target;  // origin form as received: "/v1/policies?limit=2"
+  std::string_view path;    // still percent-encoded
+  std::string_view query;   // still percent-encoded, without '?'
   bool has_query = false;
   std::string_view authority;  // Host, as received
   bool over_tls = false;
@@ -94,20 +94,32 @@ class Response {
   static Response redirect(std::string_view location);  // 303
 
   // `type` must be static text.
-  Response& set_type(std::string_view type) { content_type_ = type; return *this; }
-  Response& set_status(int status) { status_ = status; return *this; }
+  Response& set_type(std::string_view type) {
+    content_type_ = type;
+    return *this;
+  }
+  Response& set_status(int status) {
+    status_ = status;
+    return *this;
+  }
   // Appends a field. A control character in the value would let a client write headers; that is a bug, asserted.
   Response& add_header(std::string_view name, std::string_view value);
   // Replaces the default "no-store". Must be static text.
-  Response& set_cache_control(std::string_view value) { cache_control_ = value; return *this; }
+  Response& set_cache_control(std::string_view value) {
+    cache_control_ = value;
+    return *this;
+  }
   // After this response the connection ends.
-  Response& set_close() { close_ = true; return *this; }
+  Response& set_close() {
+    close_ = true;
+    return *this;
+  }
 
   int status() const { return status_; }
   std::string_view content_type() const { return content_type_; }
   std::string_view cache_control() const { return cache_control_; }
   std::string_view body() const { return owner_ ? shared_body_ : std::string_view(body_); }
-  std::string_view extra_headers() const { return extra_headers_; }  // "Name: value\r\n" each
+  std::string_view extra_headers() const { return extra_headers_; }         // "Name: value\r\n" each
   std::unique_ptr<BodySource> take_source() { return std::move(source_); }  // null when there is none
   bool close() const { return close_; }
 

@@ -13,7 +13,9 @@ constexpr std::size_t kNonceBytesMin = 8;
 constexpr std::size_t kNonceBytesMax = 64;
 constexpr std::string_view kTag = "mingma";
 
-Error invalid(std::string what, std::string where = {}) { return {errors::kSignatureInvalid, std::move(what), std::move(where)}; }
+Error invalid(std::string what, std::string where = {}) {
+  return {errors::kSignatureInvalid, std::move(what), std::move(where)};
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -43,8 +45,10 @@ Result<std::string> derived_component(const SignedMessage& message, std::string_
   if (name == "@scheme") return lower(message.scheme);
   if (name == "@request-target") return std::string(message.target);
   if (name == "@path") return std::string(message.target.substr(0, question));
-  if (name == "@query") return question == std::string_view::npos ? std::string("?") : std::string(message.target.substr(question));
-  if (name == "@target-uri") return lower(message.scheme) + "://" + normal_authority(message) + std::string(message.target);
+  if (name == "@query")
+    return question == std::string_view::npos ? std::string("?") : std::string(message.target.substr(question));
+  if (name == "@target-uri")
+    return lower(message.scheme) + "://" + normal_authority(message) + std::string(message.target);
   return invalid("this component is not understood here", std::string(name));
 }
 
@@ -115,7 +119,8 @@ Result<std::pair<std::string, InnerList>> choose(const FieldDictionary& inputs) 
   return std::pair(chosen->first, std::get<InnerList>(chosen->second));
 }
 
-Result<void> read_parameters(const InnerList& input, const SignaturePolicy& policy, UnixSeconds now, SignatureClaim& claim) {
+Result<void> read_parameters(const InnerList& input, const SignaturePolicy& policy, UnixSeconds now,
+                             SignatureClaim& claim) {
   MINGMA_TRY(const auto key_id, typed_parameter<std::string>(input, "keyid"));
   MINGMA_TRY(const auto algorithm, typed_parameter<std::string>(input, "alg"));
   MINGMA_TRY(const auto nonce, typed_parameter<std::string>(input, "nonce"));
@@ -149,8 +154,9 @@ SignedMessage SignedMessage::of(const Request& request) {
   return {.method = request.method_text,
           .scheme = request.scheme(),
           .authority = request.authority,
-          .target = request.has_query ? std::string_view(request.path.data(), request.path.size() + 1 + request.query.size())
-                                      : request.path,
+          .target = request.has_query
+                        ? std::string_view(request.path.data(), request.path.size() + 1 + request.query.size())
+                        : request.path,
           .status = 0,
           .headers = request.headers};
 }
@@ -166,7 +172,8 @@ Result<std::string> signature_base(const SignedMessage& message, const InnerList
     if (*name != lower(*name)) return invalid("a component's name is in lower case", *name);
     if (std::find(seen.begin(), seen.end(), *name) != seen.end()) return invalid("a component is covered twice", *name);
     seen.push_back(*name);
-    MINGMA_TRY(const std::string value, name->front() == '@' ? derived_component(message, *name) : field_component(message, *name));
+    MINGMA_TRY(const std::string value,
+               name->front() == '@' ? derived_component(message, *name) : field_component(message, *name));
     if (value.find_first_of("\r\n") != std::string::npos) return invalid("a component has a line break", *name);
     base += write_item(item) + ": " + value + "\n";
   }
@@ -199,9 +206,12 @@ Result<SignatureClaim> take_signature(const SignedMessage& message, const Signat
 
 std::string_view signature_algorithm_name(crypto::SignatureAlgorithm algorithm) {
   switch (algorithm) {
-    case crypto::SignatureAlgorithm::kEd25519: return "ed25519";
-    case crypto::SignatureAlgorithm::kEs256: return "ecdsa-p256-sha256";
-    case crypto::SignatureAlgorithm::kPs256: return {};
+    case crypto::SignatureAlgorithm::kEd25519:
+      return "ed25519";
+    case crypto::SignatureAlgorithm::kEs256:
+      return "ecdsa-p256-sha256";
+    case crypto::SignatureAlgorithm::kPs256:
+      return {};
   }
   return {};
 }
@@ -215,7 +225,8 @@ Result<void> verify_claim(const SignatureClaim& claim, const crypto::VerifyingKe
   return {};
 }
 
-Result<SignatureFields> sign_message(const SignedMessage& message, const SignatureRequest& request, crypto::SigningKey& key) {
+Result<SignatureFields> sign_message(const SignedMessage& message, const SignatureRequest& request,
+                                     crypto::SigningKey& key) {
   InnerList input;
   for (const std::string& component : request.components) input.items.push_back({component, {}});
   input.parameters.emplace_back("created", request.created.value);

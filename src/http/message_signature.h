@@ -4,10 +4,10 @@
 // nonce is there. Whether the signature verifies and whose key it is, is for service::Api::authenticate (or for
 // verify_message, where the key is at hand). Used once is for ReplayWindow.
 //
-// Components understood: @method @target-uri @authority @scheme @request-target @path @query @status and header fields without
-// parameters. Anything else is refused, not skipped.
-// Threading: values and free functions. Errors: kSignatureMissing, kSignatureInvalid, kSignatureExpired, kInvalidField.
-// Limits: 32 covered components, 256 bytes of key id, 8 to 64 of nonce. Only the fields' first 16 KiB reach this code.
+// Components understood: @method @target-uri @authority @scheme @request-target @path @query @status and header fields
+// without parameters. Anything else is refused, not skipped. Threading: values and free functions. Errors:
+// kSignatureMissing, kSignatureInvalid, kSignatureExpired, kInvalidField. Limits: 32 covered components, 256 bytes of
+// key id, 8 to 64 of nonce. Only the fields' first 16 KiB reach this code.
 #pragma once
 
 #include <optional>
@@ -42,11 +42,11 @@ Result<std::string> signature_base(const SignedMessage& message, const InnerList
 
 // What a receiver demands.
 struct SignaturePolicy {
-  std::int64_t age_seconds_max = 300;   // since `created`
-  std::int64_t skew_seconds_max = 30;   // how far `created` may lie in the future
+  std::int64_t age_seconds_max = 300;  // since `created`
+  std::int64_t skew_seconds_max = 30;  // how far `created` may lie in the future
   bool requires_nonce = true;
-  bool requires_digest = true;          // content-digest must be covered
-  bool requires_target = true;          // @method, and @target-uri or @authority with @path (and @query when there is one)
+  bool requires_digest = true;  // content-digest must be covered
+  bool requires_target = true;  // @method, and @target-uri or @authority with @path (and @query when there is one)
 };
 
 // One signature of a message, taken apart. Its form is acceptable; it is not yet verified.
@@ -82,7 +82,8 @@ struct SignatureFields {
 };
 
 // Errors: kSignatureInvalid when the message lacks a component.
-Result<SignatureFields> sign_message(const SignedMessage& message, const SignatureRequest& request, crypto::SigningKey& key);
+Result<SignatureFields> sign_message(const SignedMessage& message, const SignatureRequest& request,
+                                     crypto::SigningKey& key);
 
 std::string_view signature_algorithm_name(crypto::SignatureAlgorithm algorithm);  // RFC 9421 registry; empty for PS256
 

@@ -40,11 +40,20 @@ const std::vector<HeaderView> kRfcResponseHeaders{
     {"Content-Length", "23"}};
 
 SignedMessage rfc_request(const std::vector<HeaderView>& headers) {
-  return {.method = "POST", .scheme = "https", .authority = "example.com", .target = "/foo?param=Value&Pet=dog", .status = 0, .headers = headers};
+  return {.method = "POST",
+          .scheme = "https",
+          .authority = "example.com",
+          .target = "/foo?param=Value&Pet=dog",
+          .status = 0,
+          .headers = headers};
 }
 
 SignaturePolicy lenient() {
-  return {.age_seconds_max = 300, .skew_seconds_max = 30, .requires_nonce = false, .requires_digest = false, .requires_target = false};
+  return {.age_seconds_max = 300,
+          .skew_seconds_max = 30,
+          .requires_nonce = false,
+          .requires_digest = false,
+          .requires_target = false};
 }
 
 TEST(MessageSignature, VerifiesTheEd25519ExampleOfTheStandard) {
@@ -52,7 +61,9 @@ TEST(MessageSignature, VerifiesTheEd25519ExampleOfTheStandard) {
   headers.push_back({"Signature-Input",
                      "sig-b26=(\"date\" \"@method\" \"@path\" \"@authority\" \"content-type\" \"content-length\")"
                      ";created=1618884473;keyid=\"test-key-ed25519\""});
-  headers.push_back({"Signature", "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:"});
+  headers.push_back(
+      {"Signature",
+       "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:"});
   const auto claim = take_signature(rfc_request(headers), lenient(), kRfcTime);
   ASSERT_TRUE(claim.ok()) << claim.error().to_string();
   EXPECT_EQ(claim->base,
@@ -68,9 +79,13 @@ TEST(MessageSignature, VerifiesTheEd25519ExampleOfTheStandard) {
 TEST(MessageSignature, VerifiesTheP256ExampleOfTheStandard) {
   auto headers = kRfcResponseHeaders;
   headers.push_back({"Signature-Input",
-                     "sig-b24=(\"@status\" \"content-type\" \"content-digest\" \"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\""});
-  headers.push_back({"Signature", "sig-b24=:wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==:"});
-  const SignedMessage response{.method = {}, .scheme = {}, .authority = {}, .target = {}, .status = 200, .headers = headers};
+                     "sig-b24=(\"@status\" \"content-type\" \"content-digest\" "
+                     "\"content-length\");created=1618884473;keyid=\"test-key-ecc-p256\""});
+  headers.push_back(
+      {"Signature",
+       "sig-b24=:wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==:"});
+  const SignedMessage response{
+      .method = {}, .scheme = {}, .authority = {}, .target = {}, .status = 200, .headers = headers};
   const auto claim = take_signature(response, lenient(), kRfcTime);
   ASSERT_TRUE(claim.ok()) << claim.error().to_string();
   const auto key = VerifyingKey::from_pem(kRfcP256Public);
@@ -88,8 +103,12 @@ TEST(MessageSignature, VerifiesTheDigestsOfTheStandardsMessages) {
 // RFC 9421 section 2.2: what each derived component is.
 TEST(MessageSignature, DerivesComponentsAsTheStandardSays) {
   const std::vector<HeaderView> headers{{"X-Twice", "one"}, {"x-twice", "two"}, {"X-Empty", ""}};
-  const SignedMessage message{.method = "POST", .scheme = "https", .authority = "WWW.Example.com:443", .target = "/path?param=value",
-                              .status = 0, .headers = headers};
+  const SignedMessage message{.method = "POST",
+                              .scheme = "https",
+                              .authority = "WWW.Example.com:443",
+                              .target = "/path?param=value",
+                              .status = 0,
+                              .headers = headers};
   const auto base_of = [&](std::string component) {
     const auto base = signature_base(message, {{{std::move(component), {}}}, {}});
     return base.ok() ? base->substr(0, base->find('\n')) : base.error().message();
@@ -110,7 +129,8 @@ TEST(MessageSignature, DerivesComponentsAsTheStandardSays) {
 
 class SignedRequest : public ::testing::Test {
  protected:
-  SignedRequest() : key_(SigningKey::generate(SignatureAlgorithm::kEd25519)), digest_(write_content_digest(as_bytes("body"))) {
+  SignedRequest()
+      : key_(SigningKey::generate(SignatureAlgorithm::kEd25519)), digest_(write_content_digest(as_bytes("body"))) {
     request_.components = {"@method", "@authority", "@path", "@query", "content-digest"};
     request_.key_id = "lab-1";
     request_.nonce = "0123456789";
@@ -118,7 +138,12 @@ class SignedRequest : public ::testing::Test {
   }
 
   SignedMessage message() const {
-    return {.method = method_, .scheme = "https", .authority = "code.example", .target = target_, .status = 0, .headers = headers_};
+    return {.method = method_,
+            .scheme = "https",
+            .authority = "code.example",
+            .target = target_,
+            .status = 0,
+            .headers = headers_};
   }
   void sign() {
     headers_ = {{"Content-Digest", digest_}};
@@ -225,12 +250,17 @@ TEST_F(SignedRequest, IsFoundAmongOtherSignaturesByItsTag) {
 TEST(ContentDigestField, MatchesTheExamplesOfTheStandard) {
   const ByteView body = as_bytes("{\"hello\": \"world\"}\n");  // RFC 9530 appendix B.1
   EXPECT_TRUE(check_content_digest("sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:", body).ok());
-  EXPECT_TRUE(check_content_digest("sha-512=:YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:", body).ok());
+  EXPECT_TRUE(
+      check_content_digest(
+          "sha-512=:YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:", body)
+          .ok());
   EXPECT_EQ(write_content_digest(body), "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:");
 }
 
 TEST(ContentDigestField, IsRefusedWhenWrongMissingOrUnknown) {
-  const auto code = [](std::string_view field) { return std::string(check_content_digest(field, as_bytes("x")).error().code()); };
+  const auto code = [](std::string_view field) {
+    return std::string(check_content_digest(field, as_bytes("x")).error().code());
+  };
   const std::string right = write_content_digest(as_bytes("x"));
   EXPECT_TRUE(check_content_digest(right + ", md5=:AAAA:", as_bytes("x")).ok());
   EXPECT_EQ(code(""), "http.digest_missing");

@@ -72,10 +72,11 @@ std::string metrics_text(const Router& router, std::span<const std::unique_ptr<W
   declare(out, "mingma_http_requests_total", "Requests by route and class of status.", "counter");
   for (std::size_t route = 0; route < routes; ++route) {
     for (std::size_t klass = 1; klass < 6; ++klass) {
-      const std::uint64_t count = total([&](const WorkerMetrics& w) -> auto& { return w.routes_[route].by_class[klass]; });
+      const std::uint64_t count =
+          total([&](const WorkerMetrics& w) -> auto& { return w.routes_[route].by_class[klass]; });
       if (count == 0) continue;
-      fmt::format_to(std::back_inserter(out), "mingma_http_requests_total{{route=\"{}\",status=\"{}xx\"}} {}\n", name_of(route),
-                     klass, count);
+      fmt::format_to(std::back_inserter(out), "mingma_http_requests_total{{route=\"{}\",status=\"{}xx\"}} {}\n",
+                     name_of(route), klass, count);
     }
   }
   declare(out, "mingma_http_request_seconds", "Time from the last byte of a request to its response.", "histogram");
@@ -84,16 +85,18 @@ std::string metrics_text(const Router& router, std::span<const std::unique_ptr<W
     std::string lines;
     for (std::size_t i = 0; i <= kLatencyBoundsMicros.size(); ++i) {
       count += total([&](const WorkerMetrics& w) -> auto& { return w.routes_[route].latency[i]; });
-      const std::string bound =
-          i < kLatencyBoundsMicros.size() ? fmt::format("{}", static_cast<double>(kLatencyBoundsMicros[i]) / 1e6) : "+Inf";
+      const std::string bound = i < kLatencyBoundsMicros.size()
+                                    ? fmt::format("{}", static_cast<double>(kLatencyBoundsMicros[i]) / 1e6)
+                                    : "+Inf";
       fmt::format_to(std::back_inserter(lines), "mingma_http_request_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n",
                      name_of(route), bound, count);
     }
     if (count == 0) continue;
     const std::uint64_t micros = total([&](const WorkerMetrics& w) -> auto& { return w.routes_[route].micros; });
-    fmt::format_to(std::back_inserter(out), "{}mingma_http_request_seconds_sum{{route=\"{}\"}} {}\n", lines, name_of(route),
-                   static_cast<double>(micros) / 1e6);
-    fmt::format_to(std::back_inserter(out), "mingma_http_request_seconds_count{{route=\"{}\"}} {}\n", name_of(route), count);
+    fmt::format_to(std::back_inserter(out), "{}mingma_http_request_seconds_sum{{route=\"{}\"}} {}\n", lines,
+                   name_of(route), static_cast<double>(micros) / 1e6);
+    fmt::format_to(std::back_inserter(out), "mingma_http_request_seconds_count{{route=\"{}\"}} {}\n", name_of(route),
+                   count);
   }
   const auto single = [&](std::string_view name, std::string_view help, std::string_view type, std::uint64_t value) {
     declare(out, name, help, type);

@@ -32,7 +32,8 @@ class WorkerMetrics {
   void connection_refused() { add(refused_); }
 
  private:
-  friend std::string metrics_text(const Router&, std::span<const std::unique_ptr<WorkerMetrics>>, const std::vector<service::Metric>&);
+  friend std::string metrics_text(const Router&, std::span<const std::unique_ptr<WorkerMetrics>>,
+                                  const std::vector<service::Metric>&);
   using Counter = std::atomic<std::uint64_t>;
   static void add(Counter& counter, std::uint64_t n = 1) {
     counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);

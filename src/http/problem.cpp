@@ -49,7 +49,8 @@ constexpr auto kTitles = std::to_array<Title>({
     {"service.unknown_key", "No institution in force has this key", "没有在册机构使用此密钥"},
 });
 
-static_assert(std::is_sorted(kTitles.begin(), kTitles.end(), [](const Title& a, const Title& b) { return a.key < b.key; }));
+static_assert(std::is_sorted(kTitles.begin(), kTitles.end(),
+                             [](const Title& a, const Title& b) { return a.key < b.key; }));
 
 struct StatusTitle {
   int status;
@@ -85,9 +86,12 @@ constexpr StatusTitle kUnknownTitle{500, "Internal error", "内部错误"};
 
 std::string_view retry_word(Retry retry) {
   switch (retry) {
-    case Retry::kNo: return "no";
-    case Retry::kLater: return "later";
-    case Retry::kAfterFix: return "after_fix";
+    case Retry::kNo:
+      return "no";
+    case Retry::kLater:
+      return "later";
+    case Retry::kAfterFix:
+      return "after_fix";
   }
   return "no";
 }

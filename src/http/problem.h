@@ -1,6 +1,7 @@
 // Errors as problem details (RFC 9457): application/problem+json in the client's language, with a stable code.
 //
-// {"type":"tag:mingma.example,2026:http.not_found","title":"Not found","status":404,"code":"http.not_found","detail":"...",
+// {"type":"tag:mingma.example,2026:http.not_found","title":"Not
+// found","status":404,"code":"http.not_found","detail":"...",
 //  "where":"/persons/0","retry":"after_fix"}; `where` only when the error has a place. Never personal data.
 #pragma once
 

@@ -16,11 +16,14 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::int64_t kDiscoverySeconds = 600;
-constexpr std::int64_t kKeysSecondsMin = 30;  // between two fetches of keys, so that bad tokens cannot make us ask all the time
+constexpr std::int64_t kKeysSecondsMin =
+    30;  // between two fetches of keys, so that bad tokens cannot make us ask all the time
 constexpr std::int64_t kSkewSeconds = 60;
 constexpr std::size_t kClaimBytesMax = 200;
 
-Error provider_failed(std::string what) { return {errors::kProviderFailed, "the identity provider " + std::move(what)}; }
+Error provider_failed(std::string what) {
+  return {errors::kProviderFailed, "the identity provider " + std::move(what)};
+}
 Error login_failed(std::string_view what) { return {errors::kLoginFailed, std::string(what)}; }
 
 std::string text_member(const Json& json, std::string_view name) {
@@ -58,8 +61,10 @@ awaitable<Result<Json>> RelyingParty::fetch_json(Url url, ClientRequest request)
   auto response = co_await client.send(request);
   if (!response.ok()) co_return provider_failed("does not answer: " + response.error().message());
   auto json = parse_json(response->body, {.depth_max = 16, .bytes_max = options_.client.response_bytes_max});
-  if (response->status == 400 || response->status == 401) co_return login_failed("the identity provider refused the sign-in");
-  if (response->status != 200 || !json.ok()) co_return provider_failed("answered status " + std::to_string(response->status));
+  if (response->status == 400 || response->status == 401)
+    co_return login_failed("the identity provider refused the sign-in");
+  if (response->status != 200 || !json.ok())
+    co_return provider_failed("answered status " + std::to_string(response->status));
   co_return std::move(json).value();
 }
 
@@ -74,14 +79,16 @@ awaitable<Result<RelyingParty::Provider>> RelyingParty::provider(bool fresh_keys
   // A variable, not ClientRequest{} in place: g++ 12 destroys aggregate temporaries of a co_await expression twice.
   const ClientRequest get;
   MINGMA_CO_TRY(const Json document, co_await fetch_json(discovery, get));
-  if (text_member(document, "issuer") != options_.issuer) co_return provider_failed("names another issuer than expected");
+  if (text_member(document, "issuer") != options_.issuer)
+    co_return provider_failed("names another issuer than expected");
   Provider found;
   found.authorization_endpoint = text_member(document, "authorization_endpoint");
   const auto authorization = parse_url(found.authorization_endpoint);
   auto token = parse_url(text_member(document, "token_endpoint"));
   auto keys_at = parse_url(text_member(document, "jwks_uri"));
   if (!authorization.ok() || !token.ok() || !keys_at.ok()) co_return provider_failed("names no usable endpoints");
-  if (discovery.scheme == "https" && (authorization->scheme != "https" || token->scheme != "https" || keys_at->scheme != "https")) {
+  if (discovery.scheme == "https" &&
+      (authorization->scheme != "https" || token->scheme != "https" || keys_at->scheme != "https")) {
     co_return provider_failed("mixes http into https");
   }
   found.token_endpoint = *std::move(token);
@@ -95,7 +102,8 @@ awaitable<Result<RelyingParty::Provider>> RelyingParty::provider(bool fresh_keys
 }
 
 awaitable<Result<LoginBegun>> RelyingParty::begin(std::string return_to, bool wants_token) {
-  if (!is_local_path(return_to)) co_return Error(errors::kInvalidQuery, "the way back must be a path on this site", "return_to");
+  if (!is_local_path(return_to))
+    co_return Error(errors::kInvalidQuery, "the way back must be a path on this site", "return_to");
   MINGMA_CO_TRY(const Provider found, co_await provider(false));
   const UnixSeconds now = clock_.now();
   const std::lock_guard guard(mutex_);
@@ -103,18 +111,24 @@ awaitable<Result<LoginBegun>> RelyingParty::begin(std::string return_to, bool wa
     pending_.erase(by_age_.front().second);
     by_age_.pop_front();
   }
-  if (by_age_.size() >= options_.logins_max) co_return Error(errors::kBusy, "too many sign-ins at once; try again shortly");
+  if (by_age_.size() >= options_.logins_max)
+    co_return Error(errors::kBusy, "too many sign-ins at once; try again shortly");
   const std::string state = random_token(rng_);
   LoginBegun begun;
   begun.browser_secret = random_token(rng_);
-  Pending pending{.nonce = random_token(rng_), .verifier = random_token(rng_), .browser_hash = hash_text(begun.browser_secret),
-                  .return_to = std::move(return_to), .wants_token = wants_token, .expires = now.plus(options_.login_seconds_max)};
+  Pending pending{.nonce = random_token(rng_),
+                  .verifier = random_token(rng_),
+                  .browser_hash = hash_text(begun.browser_secret),
+                  .return_to = std::move(return_to),
+                  .wants_token = wants_token,
+                  .expires = now.plus(options_.login_seconds_max)};
   const std::string challenge = base64url_encode(crypto::sha256(as_bytes(pending.verifier)));
   begun.location = found.authorization_endpoint;
   begun.location += begun.location.find('?') == std::string::npos ? "?" : "&";
   begun.location += "response_type=code&client_id=" + percent_encode(options_.client_id) +
-                    "&redirect_uri=" + percent_encode(options_.redirect_uri) + "&scope=" + percent_encode(options_.scope) +
-                    "&state=" + state + "&nonce=" + pending.nonce + "&code_challenge=" + challenge + "&code_challenge_method=S256";
+                    "&redirect_uri=" + percent_encode(options_.redirect_uri) +
+                    "&scope=" + percent_encode(options_.scope) + "&state=" + state + "&nonce=" + pending.nonce +
+                    "&code_challenge=" + challenge + "&code_challenge_method=S256";
   by_age_.emplace_back(pending.expires, hash_text(state));
   pending_.emplace(hash_text(state), std::move(pending));
   co_return begun;
@@ -124,11 +138,13 @@ awaitable<Result<LoginBegun>> RelyingParty::begin(std::string return_to, bool wa
 Result<RelyingParty::Pending> RelyingParty::take_pending(const std::string& state, const std::string& browser_secret) {
   const std::lock_guard guard(mutex_);
   const auto found = pending_.find(hash_text(state));
-  if (found == pending_.end()) return Error(errors::kLoginExpired, "this sign-in is unknown, over or used; sign in again");
+  if (found == pending_.end())
+    return Error(errors::kLoginExpired, "this sign-in is unknown, over or used; sign in again");
   Pending pending = std::move(found->second);
   pending_.erase(found);
   if (pending.expires <= clock_.now()) return Error(errors::kLoginExpired, "this sign-in took too long; sign in again");
-  if (hash_text(browser_secret) != pending.browser_hash) return login_failed("the sign-in was begun in another browser");
+  if (hash_text(browser_secret) != pending.browser_hash)
+    return login_failed("the sign-in was begun in another browser");
   return pending;
 }
 
@@ -145,11 +161,15 @@ Result<service::Person> RelyingParty::check_claims(const Json& claims, const std
   const std::int64_t now = clock_.now().value;
   const Json* expires = claims.find("exp");
   const Json* issued = claims.find("iat");
-  const auto refuse = [](std::string_view what) { return Error(errors::kInvalidToken, "the ID token " + std::string(what)); };
+  const auto refuse = [](std::string_view what) {
+    return Error(errors::kInvalidToken, "the ID token " + std::string(what));
+  };
   if (text_member(claims, "iss") != options_.issuer) return refuse("is of another issuer");
   if (!names_audience(claims, options_.client_id)) return refuse("is meant for somebody else");
-  if (expires == nullptr || !expires->is_integer() || expires->integer() <= now - kSkewSeconds) return refuse("has expired");
-  if (issued == nullptr || !issued->is_integer() || issued->integer() > now + kSkewSeconds) return refuse("is from the future");
+  if (expires == nullptr || !expires->is_integer() || expires->integer() <= now - kSkewSeconds)
+    return refuse("has expired");
+  if (issued == nullptr || !issued->is_integer() || issued->integer() > now + kSkewSeconds)
+    return refuse("is from the future");
   if (text_member(claims, "nonce") != nonce) return refuse("belongs to another sign-in");
   if (text_member(claims, "sub").empty()) return refuse("names nobody");
 
@@ -174,9 +194,9 @@ awaitable<Result<LoginFinished>> RelyingParty::finish(std::string code, std::str
   MINGMA_CO_TRY(Pending pending, take_pending(state, browser_secret));
   MINGMA_CO_TRY(const Provider found, co_await provider(false));
   ClientRequest request{.method = "POST", .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}};
-  request.body = "grant_type=authorization_code&code=" + percent_encode(code) + "&redirect_uri=" +
-                 percent_encode(options_.redirect_uri) + "&client_id=" + percent_encode(options_.client_id) +
-                 "&code_verifier=" + pending.verifier;
+  request.body = "grant_type=authorization_code&code=" + percent_encode(code) +
+                 "&redirect_uri=" + percent_encode(options_.redirect_uri) +
+                 "&client_id=" + percent_encode(options_.client_id) + "&code_verifier=" + pending.verifier;
   if (!options_.client_secret.empty()) {
     const std::string credentials = percent_encode(options_.client_id) + ":" + percent_encode(options_.client_secret);
     request.headers.emplace_back("Authorization", "Basic " + base64_encode(as_bytes(credentials)));

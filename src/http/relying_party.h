@@ -1,13 +1,14 @@
 // Signing residents in through an OpenID Connect provider: authorization code with PKCE (S256), state and nonce.
 //
 // The provider is found by its discovery document. What it must say about a person, as claims of the ID token:
-//   sub, document_type ("resident_id" or "passport"), document_number, name, birthdate (optional), document_country (passports).
+//   sub, document_type ("resident_id" or "passport"), document_number, name, birthdate (optional), document_country
+//   (passports).
 // A login is bound to the browser that began it by a secret in its own cookie, so that nobody can be signed in as
 // somebody else by a link.
 //
 // Threading: safe from any thread; each call runs on the caller's executor. Discovery and keys are cached.
-// Errors: kProviderFailed (unreachable, or says nonsense), kLoginExpired, kLoginFailed, kInvalidToken, kInvalidQuery, kBusy.
-// Source: OpenID Connect Core 1.0 and Discovery 1.0, RFC 6749, RFC 7636, RFC 9207.
+// Errors: kProviderFailed (unreachable, or says nonsense), kLoginExpired, kLoginFailed, kInvalidToken, kInvalidQuery,
+// kBusy. Source: OpenID Connect Core 1.0 and Discovery 1.0, RFC 6749, RFC 7636, RFC 9207.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -28,12 +29,13 @@
 namespace mingma::http {
 
 struct RelyingPartyOptions {
-  std::string issuer;         // exactly as in the provider's tokens: "https://id.example.gov.cn"
+  std::string issuer;  // exactly as in the provider's tokens: "https://id.example.gov.cn"
   std::string client_id;
   std::string client_secret;  // empty: a public client
   std::string redirect_uri;   // "https://code.example/v1/session/callback"
   std::string scope = "openid profile";
-  ClientOptions client{.connect_timeout_ms = 5'000, .inactivity_timeout_ms = 5'000, .response_bytes_max = 256u << 10, .ca_file = {}};
+  ClientOptions client{
+      .connect_timeout_ms = 5'000, .inactivity_timeout_ms = 5'000, .response_bytes_max = 256u << 10, .ca_file = {}};
   std::size_t logins_max = 100'000;  // begun and not finished
   std::int64_t login_seconds_max = 600;
 };
@@ -45,7 +47,7 @@ struct LoginBegun {
 
 struct LoginFinished {
   service::Person person;
-  std::string return_to;    // a local path
+  std::string return_to;     // a local path
   bool wants_token = false;  // a program signs in: it gets the session token instead of a cookie
 };
 
@@ -85,7 +87,7 @@ class RelyingParty {
   std::mutex mutex_;  // guards what follows; never held while waiting
   Rng& rng_;
   std::optional<Provider> provider_;
-  std::map<std::string, Pending> pending_;                     // by hash of the state
+  std::map<std::string, Pending> pending_;  // by hash of the state
   std::deque<std::pair<UnixSeconds, std::string>> by_age_;
 };
 

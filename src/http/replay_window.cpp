@@ -29,7 +29,8 @@ Result<void> ReplayWindow::use(std::string_view key_id, std::string_view nonce, 
     by_expiry_.erase(by_expiry_.begin());
   }
   for (const auto& [end, uses] : by_expiry_) {
-    if (uses.contains(used)) return Error(errors::kSignatureReplayed, "this nonce was used already; sign again with a fresh one");
+    if (uses.contains(used))
+      return Error(errors::kSignatureReplayed, "this nonce was used already; sign again with a fresh one");
   }
   if (size_ >= entries_max_) return Error(errors::kBusy, "too many signed requests at once; try again shortly");
   by_expiry_[period].insert(used);

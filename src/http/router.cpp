@@ -96,7 +96,8 @@ const Router::Node* Router::walk(const Node& node, std::string_view left, Reques
     return walk(*next, left.substr(slash + 1), request, parameters);
   };
   const bool escaped = segment.find('%') != std::string_view::npos;
-  if (const Node* found = enter(escaped ? node.literal(decoded(segment)) : node.literal(segment), parameter)) return found;
+  if (const Node* found = enter(escaped ? node.literal(decoded(segment)) : node.literal(segment), parameter))
+    return found;
   if (node.parameter != nullptr && !segment.empty()) {
     request.parameters[parameter] = decoded(segment);
     if (const Node* found = enter(node.parameter.get(), parameter + 1)) return found;

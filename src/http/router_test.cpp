@@ -25,7 +25,8 @@ std::string matched(const Router& router, std::string_view path, Method method =
 TEST(Router, PrefersLiteralsAndFillsParameters) {
   Router router;
   const auto nothing = [](Request&) -> Result<Response> { return Response(); };
-  for (const std::string_view path : {"/", "/a/{x}", "/a/b", "/a/{x}/c", "/a/b/{y}/d", "/files/{path...}", "/files/special", "/{all...}"}) {
+  for (const std::string_view path :
+       {"/", "/a/{x}", "/a/b", "/a/{x}/c", "/a/b/{y}/d", "/files/{path...}", "/files/special", "/{all...}"}) {
     router.add_plain(Method::kGet, path, {}, nothing);
   }
   router.add_plain(Method::kPut, "/a/{x}", {}, nothing);
@@ -45,7 +46,8 @@ TEST(Router, PrefersLiteralsAndFillsParameters) {
 TEST(Router, FindsNothingWhereNothingIs) {
   Router router;
   router.add_plain(Method::kGet, "/a/{x}", {}, [](Request&) -> Result<Response> { return Response(); });
-  for (const std::string_view path : {"/", "/a", "/a/", "/a/b/c", "/b"}) EXPECT_EQ(matched(router, path), "none") << path;
+  for (const std::string_view path : {"/", "/a", "/a/", "/a/b/c", "/b"})
+    EXPECT_EQ(matched(router, path), "none") << path;
 }
 
 TEST(Negotiation, ReadsAcceptAndAcceptLanguage) {
@@ -78,7 +80,8 @@ TEST(Targets, AreDecodedOnceAndStrictly) {
 }
 
 TEST(Problems, HaveATitleInBothLanguagesForEveryStatus) {
-  for (const int status : {400, 401, 403, 404, 405, 406, 408, 409, 410, 411, 413, 414, 415, 417, 422, 429, 431, 500, 501, 502, 503, 504}) {
+  for (const int status :
+       {400, 401, 403, 404, 405, 406, 408, 409, 410, 411, 413, 414, 415, 417, 422, 429, 431, 500, 501, 502, 503, 504}) {
     const ErrorInfo info{"test.unknown", status, Retry::kNo};
     EXPECT_FALSE(problem_title(info, Language::kChinese).empty()) << status;
     EXPECT_NE(problem_title(info, Language::kChinese), problem_title(info, Language::kEnglish)) << status;

@@ -27,9 +27,9 @@ struct RouteDependencies {
   // "https://code.example", as residents and institutions write it. Signatures over @target-uri, cookies and the check
   // of Origin depend on it. Empty: what each request says in Host, which is enough for a server on this machine only.
   std::string public_origin;
-  RelyingParty* login = nullptr;               // null: nobody can sign in (a server for institutions only)
-  RateLimiter* per_institution = nullptr;      // null: no limit
-  std::size_t part_bytes_max = 1u << 30;       // of one part of a submission
+  RelyingParty* login = nullptr;           // null: nobody can sign in (a server for institutions only)
+  RateLimiter* per_institution = nullptr;  // null: no limit
+  std::size_t part_bytes_max = 1u << 30;   // of one part of a submission
 };
 
 void add_session_routes(Router& router, const RouteDependencies& dependencies);

@@ -24,7 +24,10 @@ class Routes : public ::testing::Test {
     return platform_.bearer(token_);
   }
   ClientRequest manifest(std::string body = "{}") {
-    return {.method = "POST", .target = "/v1/submissions", .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
+    return {.method = "POST",
+            .target = "/v1/submissions",
+            .headers = {{"Content-Type", "application/json"}},
+            .body = std::move(body)};
   }
 
   TestPlatform platform_;
@@ -65,11 +68,13 @@ TEST_F(Routes, SayWhichMemberOfABodyIsWrong) {
 }
 
 TEST_F(Routes, TakeDeclarationsOfTheKindsResidentsMaySign) {
-  const std::string good = R"({"evidence":{"kind":"health_declaration","declared_at":"2022-08-08T00:00:00Z"},"reference":"r-1"})";
+  const std::string good =
+      R"({"evidence":{"kind":"health_declaration","declared_at":"2022-08-08T00:00:00Z"},"reference":"r-1"})";
   const ClientResponse taken = platform_.post("/v1/me/declarations", good, me());
   EXPECT_EQ(taken.status, 200) << taken.body;
   const ClientResponse forged = platform_.post(
-      "/v1/me/declarations", R"({"evidence":{"kind":"case_exclusion","excluded_at":"2022-08-08T00:00:00Z"},"reference":"r-2"})", me());
+      "/v1/me/declarations",
+      R"({"evidence":{"kind":"case_exclusion","excluded_at":"2022-08-08T00:00:00Z"},"reference":"r-2"})", me());
   EXPECT_EQ(forged.status, 400) << forged.body;
   EXPECT_TRUE(where(forged).starts_with("/evidence")) << forged.body;
 }
@@ -92,7 +97,8 @@ TEST_F(Routes, TakeASubmissionOnlyUnderAFreshSignatureOfAKnownKey) {
   EXPECT_EQ(outcome(platform_.send(good)), "401 http.signature_replayed");
   EXPECT_EQ(platform_.send(platform_.sign(manifest(), "nonce-0002")).status, 201);
   EXPECT_EQ(outcome(platform_.send(platform_.sign(manifest("{\"a\":1}"), "nonce-0003"))), "409 service.conflict");
-  EXPECT_EQ(outcome(platform_.send(platform_.sign(manifest(), "nonce-0004", "unknown-key"))), "401 service.unknown_key");
+  EXPECT_EQ(outcome(platform_.send(platform_.sign(manifest(), "nonce-0004", "unknown-key"))),
+            "401 service.unknown_key");
   ClientRequest swapped = platform_.sign(manifest(), "nonce-0005");
   swapped.body = "{ }";
   EXPECT_EQ(outcome(platform_.send(swapped)), "400 http.digest_mismatch");
@@ -107,7 +113,10 @@ TEST_F(Routes, TakeASubmissionOnlyUnderAFreshSignatureOfAKnownKey) {
 TEST_F(Routes, StreamPartsIntoTheServiceAndOutcomesOut) {
   std::string body;
   for (int i = 0; i < 100'000; ++i) body += "{\"resourceType\":\"Observation\"}\n";
-  const ClientRequest part{.method = "PUT", .target = "/v1/submissions/s-1/parts/0", .headers = {{"Content-Type", "application/x-ndjson"}}, .body = body};
+  const ClientRequest part{.method = "PUT",
+                           .target = "/v1/submissions/s-1/parts/0",
+                           .headers = {{"Content-Type", "application/x-ndjson"}},
+                           .body = body};
   const ClientResponse done = platform_.send(platform_.sign(part, "nonce-part-1"));
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(platform_.api.part_bytes, body.size());
@@ -118,11 +127,16 @@ TEST_F(Routes, StreamPartsIntoTheServiceAndOutcomesOut) {
   ClientRequest other = part;
   other.target = "/v1/submissions/s-1/parts/01";
   EXPECT_EQ(outcome(platform_.send(platform_.sign(other, "nonce-part-3"))), "400 http.invalid_query");
-  const ClientResponse lines = platform_.send(platform_.sign({.method = "GET", .target = "/v1/submissions/s-1/parts/0/outcomes", .headers = {}}, "nonce-part-4"));
+  const ClientResponse lines = platform_.send(platform_.sign(
+      {.method = "GET", .target = "/v1/submissions/s-1/parts/0/outcomes", .headers = {}}, "nonce-part-4"));
   EXPECT_EQ(lines.header("content-type"), "application/x-ndjson");
   EXPECT_EQ(std::count(lines.body.begin(), lines.body.end(), '\n'), 3);
   platform_.api.outcome_pages = 0;
-  EXPECT_EQ(platform_.send(platform_.sign({.method = "GET", .target = "/v1/submissions/s-1/parts/0/outcomes", .headers = {}}, "nonce-part-5")).status, 202);
+  EXPECT_EQ(platform_
+                .send(platform_.sign({.method = "GET", .target = "/v1/submissions/s-1/parts/0/outcomes", .headers = {}},
+                                     "nonce-part-5"))
+                .status,
+            202);
 }
 
 TEST_F(Routes, TakeSignedDocumentsAtThePathOfTheirType) {
@@ -170,7 +184,8 @@ TEST_F(Routes, TellTheOperatorHowItIs) {
   EXPECT_EQ(platform_.get("/readyz").status, 200);
   platform_.api.healthy = false;
   EXPECT_EQ(platform_.get("/readyz").status, 503);
-  EXPECT_NE(platform_.get("/metrics").body.find("mingma_http_requests_total{route=\"GET /readyz\",status=\"5xx\"} 1"), std::string::npos);
+  EXPECT_NE(platform_.get("/metrics").body.find("mingma_http_requests_total{route=\"GET /readyz\",status=\"5xx\"} 1"),
+            std::string::npos);
 }
 
 // "GET /v1/policies/{id}" for each operation of docs/openapi.yaml, which is written with two blanks a level.

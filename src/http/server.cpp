@@ -34,8 +34,9 @@ std::string date_header(UnixSeconds now) {
   const auto days = static_cast<std::int32_t>(now.value / kSecondsPerDay);
   const auto second = now.value % kSecondsPerDay;
   const YearMonthDay date = year_month_day(CivilDate{days});
-  return fmt::format("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n", kDays[static_cast<std::size_t>(days % 7)], date.day,
-                     kMonths[static_cast<std::size_t>(date.month - 1)], date.year, second / 3600, second / 60 % 60, second % 60);
+  return fmt::format("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n", kDays[static_cast<std::size_t>(days % 7)],
+                     date.day, kMonths[static_cast<std::size_t>(date.month - 1)], date.year, second / 3600,
+                     second / 60 % 60, second % 60);
 }
 
 asio::awaitable<void> tick(std::shared_ptr<Shared> shared, Worker& worker) {
@@ -90,8 +91,8 @@ asio::awaitable<void> accept(std::shared_ptr<Shared> shared, std::shared_ptr<tcp
 Result<std::unique_ptr<asio::ssl::context>> tls_context(const TlsFiles& files) {
   try {
     auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-    context->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 |
-                         asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    context->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                         asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
     context->use_certificate_chain_file(files.certificate_chain);
     context->use_private_key_file(files.private_key, asio::ssl::context::pem);
     return context;

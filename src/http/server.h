@@ -5,7 +5,8 @@
 //
 // Threading: one worker per io_context; each io_context is run by one thread of the caller (create it with concurrency
 //   hint 1). A connection lives on one worker; handlers run there. start() and stop() from any thread.
-// Ownership: router, clock and hooks outlive the io_contexts' runs. Destroy the Server when the io_contexts no longer run
+// Ownership: router, clock and hooks outlive the io_contexts' runs. Destroy the Server when the io_contexts no longer
+// run
 //   and before they are destroyed.
 // Errors: kCannotListen from start(). What goes wrong with a client is answered to it and counted, never thrown.
 // Limits: see ServerLimits. Memory of an idle connection is about 6 KiB.
@@ -40,7 +41,7 @@ struct ServerLimits {
   std::uint32_t idle_timeout_ms = 75'000;    // between requests
   std::uint32_t write_timeout_ms = 30'000;   // without a byte of a response taken by the client
   std::size_t requests_per_connection_max = 1'000'000;
-  RateLimit per_address{};                   // of requests; institutions have their own limit in the routes
+  RateLimit per_address{};  // of requests; institutions have their own limit in the routes
 };
 
 // PEM files. The key must be unencrypted.
@@ -66,7 +67,7 @@ struct AccessRecord {
 };
 
 struct ServerHooks {
-  std::function<void(const AccessRecord&)> access_log;             // from worker threads; empty: none
+  std::function<void(const AccessRecord&)> access_log;                     // from worker threads; empty: none
   std::function<void(std::string_view route, std::string_view what)> bug;  // a handler threw; no personal data
 };
 

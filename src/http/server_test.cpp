@@ -45,8 +45,10 @@ Router sample_router(StreamFigures* figures = nullptr) {
                    [](Request&) -> Result<Response> { return Response::text("hello"); });
   router.add_plain(Method::kGet, "/echo/{word}", {},
                    [](Request& request) -> Result<Response> { return Response::text(request.parameters[0]); });
-  router.add(Method::kPost, "/echo", {.body = BodyMode::kWhole, .body_bytes_max = 200'000, .consumes = {kTextType.substr(0, 10)}},
-             [](Request& request) -> awaitable<Result<Response>> { co_return Response::text(std::string(request.body)); });
+  router.add(
+      Method::kPost, "/echo",
+      {.body = BodyMode::kWhole, .body_bytes_max = 200'000, .consumes = {kTextType.substr(0, 10)}},
+      [](Request& request) -> awaitable<Result<Response>> { co_return Response::text(std::string(request.body)); });
   router.add(Method::kGet, "/slow", {}, [](Request&) -> awaitable<Result<Response>> {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::milliseconds(400));
     co_await timer.async_wait(boost::asio::use_awaitable);
@@ -80,8 +82,9 @@ Router sample_router(StreamFigures* figures = nullptr) {
 std::string get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n\r\n"; }
 
 std::string post(std::string_view path, std::string_view body) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 std::string code_of(const Reply& reply) {
@@ -113,7 +116,8 @@ TEST(HttpServer, AnswersPipelinedRequestsInTheirOrder) {
   TestServer server(router);
   RawClient client(server.port());
   std::string bytes;
-  for (int i = 0; i < 500; ++i) bytes += i % 7 == 3 ? post("/echo", "p" + std::to_string(i)) : get("/echo/w" + std::to_string(i));
+  for (int i = 0; i < 500; ++i)
+    bytes += i % 7 == 3 ? post("/echo", "p" + std::to_string(i)) : get("/echo/w" + std::to_string(i));
   ASSERT_TRUE(client.send(bytes));
   for (int i = 0; i < 500; ++i) {
     const Reply reply = client.receive();
@@ -138,7 +142,8 @@ TEST(HttpServer, ReadsChunkedBodiesCutAnywhereAndThenTheNextRequest) {
   TestServer server(router);
   const std::string bytes =
       "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "5\r\nhello\r\n1;x=y\r\n \r\nA\r\n0123456789\r\n0\r\nTrailer: ignored\r\n\r\n" + get("/hello");
+      "5\r\nhello\r\n1;x=y\r\n \r\nA\r\n0123456789\r\n0\r\nTrailer: ignored\r\n\r\n" +
+      get("/hello");
   for (std::size_t cut = 1; cut < bytes.size(); cut += 3) {
     RawClient client(server.port());
     client.send(std::string_view(bytes).substr(0, cut));
@@ -160,13 +165,15 @@ TEST(HttpServer, RefusesWhatItCannotReadWithoutDoubt) {
   EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: a\r\nX: one\r\n two\r\n\r\n"), "400 http.bad_request");
   EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost : a\r\n\r\n"), "400 http.bad_request");
   EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\nHost: a\n\r\n\r\n"), "400 http.bad_request");
-  EXPECT_EQ(outcome(server, post_head + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), "400 http.bad_request");
+  EXPECT_EQ(outcome(server, post_head + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            "400 http.bad_request");
   EXPECT_EQ(outcome(server, post_head + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"), "400 http.bad_request");
   EXPECT_EQ(outcome(server, post_head + "Content-Length: -3\r\n\r\nabc"), "400 http.bad_request");
   EXPECT_EQ(outcome(server, post_head + "Content-Length: 99999999999999999999\r\n\r\nabc"), "400 http.bad_request");
   EXPECT_EQ(outcome(server, post_head + "Transfer-Encoding: gzip\r\n\r\nabc"), "501 http.transfer_not_implemented");
   EXPECT_EQ(outcome(server, post_head + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"), "400 http.bad_request");
-  EXPECT_EQ(outcome(server, post_head + "Expect: miracles\r\nContent-Length: 3\r\n\r\nabc"), "417 http.expectation_failed");
+  EXPECT_EQ(outcome(server, post_head + "Expect: miracles\r\nContent-Length: 3\r\n\r\nabc"),
+            "417 http.expectation_failed");
   EXPECT_EQ(outcome(server, get("/a/../hello")), "400 http.invalid_target");
   EXPECT_EQ(outcome(server, get("/%2e%2e/hello")), "400 http.invalid_target");
   EXPECT_EQ(outcome(server, get("/echo/a%2Fb")), "400 http.invalid_target");
@@ -181,10 +188,13 @@ TEST(HttpServer, NamesTheReasonForRoutingRefusals) {
   EXPECT_EQ(outcome(server, "DELETE /hello HTTP/1.1\r\nHost: t\r\n\r\n"), "405 http.method_not_allowed");
   EXPECT_EQ(outcome(server, "TRACE /hello HTTP/1.1\r\nHost: t\r\n\r\n"), "405 http.method_not_allowed");
   EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nAccept: image/png\r\n\r\n"), "406 http.not_acceptable");
-  EXPECT_EQ(outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\n\r\n"), "411 http.length_required");
-  EXPECT_EQ(outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nhi"), "415 http.unsupported_media_type");
+  EXPECT_EQ(outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\n\r\n"),
+            "411 http.length_required");
+  EXPECT_EQ(outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nhi"),
+            "415 http.unsupported_media_type");
   EXPECT_EQ(outcome(server, post("/echo", std::string(200'001, 'x'))), "413 http.body_too_large");
-  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nhi"), "413 http.body_too_large");
+  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\nhi"),
+            "413 http.body_too_large");
   EXPECT_EQ(outcome(server, get("/echo/" + std::string(5'000, 'x'))), "414 http.target_too_long");
 }
 
@@ -217,15 +227,18 @@ TEST(HttpServer, WritesProblemsInTheLanguageOfTheClient) {
   EXPECT_EQ(chinese.header("Content-Type"), "application/problem+json");
   EXPECT_EQ(chinese.header("Content-Language"), "zh");
   EXPECT_NE(chinese.body.find("未找到"), std::string::npos);
-  const Reply english = client.request("GET /none HTTP/1.1\r\nHost: t\r\nAccept-Language: fr, en;q=0.7, zh;q=0.3\r\n\r\n");
+  const Reply english =
+      client.request("GET /none HTTP/1.1\r\nHost: t\r\nAccept-Language: fr, en;q=0.7, zh;q=0.3\r\n\r\n");
   EXPECT_NE(english.body.find("Not found"), std::string::npos);
 }
 
 TEST(HttpServer, StopsReadingAHeaderThatIsTooLarge) {
   const Router router = sample_router();
   TestServer server(router);
-  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "431 http.header_too_large");
-  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nX: " + std::string(100'000, 'x')), "431 http.header_too_large");
+  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"),
+            "431 http.header_too_large");
+  EXPECT_EQ(outcome(server, "GET /hello HTTP/1.1\r\nHost: t\r\nX: " + std::string(100'000, 'x')),
+            "431 http.header_too_large");
   std::string many = "GET /hello HTTP/1.1\r\nHost: t\r\n";
   for (int i = 0; i < 70; ++i) many += "X-" + std::to_string(i) + ": 1\r\n";
   EXPECT_EQ(outcome(server, many + "\r\n"), "431 http.header_too_large");
@@ -235,7 +248,9 @@ TEST(HttpServer, RefusesALargeBodyBeforeItIsSent) {
   const Router router = sample_router();
   TestServer server(router);
   RawClient client(server.port());
-  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 10000000\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 10000000\r\nExpect: "
+      "100-continue\r\n\r\n");
   EXPECT_EQ(client.receive().status, 413);
 }
 
@@ -255,7 +270,9 @@ TEST(HttpServer, InvitesABodyThatWaitsForPermission) {
   const Router router = sample_router();
   TestServer server(router);
   RawClient client(server.port());
-  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nExpect: "
+      "100-continue\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);
   EXPECT_EQ(client.request("abc").body, "abc");
 }
@@ -342,7 +359,9 @@ TEST(HttpServer, GivesUpOnAHeaderThatNeverEnds) {
 TEST(HttpServer, GivesUpOnABodyThatStopsComing) {
   const Router router = sample_router();
   TestServer server(router, impatient());
-  EXPECT_EQ(outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nabc"), "408 http.timeout");
+  EXPECT_EQ(
+      outcome(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nabc"),
+      "408 http.timeout");
 }
 
 TEST(HttpServer, ClosesIdleConnectionsWithoutAWord) {
@@ -360,7 +379,8 @@ TEST(HttpServer, GivesUpOnAClientThatDoesNotReadItsResponse) {
   std::string bytes;
   for (int i = 0; i < 100; ++i) bytes += get("/stream");
   client.send(bytes);
-  for (int i = 0; i < 100 && server.server().connections() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 100 && server.server().connections() > 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(server.server().connections(), 0u);
 }
 
@@ -412,7 +432,8 @@ TEST(HttpServer, FinishesRequestsInProgressWhenStopping) {
   EXPECT_EQ(reply.body, "done");
   EXPECT_EQ(reply.header("Connection"), "close");
   EXPECT_TRUE(idle.ends_within(3'000));
-  for (int i = 0; i < 100 && server.server().connections() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 100 && server.server().connections() > 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(server.server().connections(), 0u);
   EXPECT_FALSE(RawClient(server.port()).connected());
 }
@@ -421,10 +442,13 @@ TEST(HttpServer, LogsRouteTemplatesAndNothingOfTheRequest) {
   const Router router = sample_router();
   std::mutex mutex;
   std::vector<std::string> lines;
-  TestServer server(router, {}, {.access_log = [&](const AccessRecord& record) {
-                                   const std::lock_guard guard(mutex);
-                                   lines.push_back(std::string(record.route) + " " + std::to_string(record.status));
-                                 }, .bug = {}});
+  TestServer server(router, {},
+                    {.access_log =
+                         [&](const AccessRecord& record) {
+                           const std::lock_guard guard(mutex);
+                           lines.push_back(std::string(record.route) + " " + std::to_string(record.status));
+                         },
+                     .bug = {}});
   RawClient client(server.port());
   client.request(get("/echo/410102199001010011"));
   client.request(get("/unknown/410102199001010011"));
@@ -444,7 +468,8 @@ TEST(HttpServer, HoldsTenThousandIdleConnectionsAndStillAnswers) {
   // Client and server ends are both in this process.
   const std::size_t possible = limit.rlim_cur > 400 ? (limit.rlim_cur - 200) / 2 : 100;
   const std::size_t count = std::min<std::size_t>(10'000, possible);
-  if (count < 10'000) std::printf("note: only %zu connections, the limit of descriptors is %zu\n", count, std::size_t{limit.rlim_cur});
+  if (count < 10'000)
+    std::printf("note: only %zu connections, the limit of descriptors is %zu\n", count, std::size_t{limit.rlim_cur});
   const Router router = sample_router();
   TestServer server(router);
   std::vector<RawClient> clients;
@@ -453,7 +478,8 @@ TEST(HttpServer, HoldsTenThousandIdleConnectionsAndStillAnswers) {
     clients.emplace_back(server.port());
     ASSERT_TRUE(clients.back().connected()) << i;
   }
-  for (int i = 0; i < 200 && server.server().connections() < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 200 && server.server().connections() < count; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(server.server().connections(), count);
   for (std::size_t i = 0; i < count; i += 97) ASSERT_EQ(clients[i].request(get("/hello")).status, 200) << i;
 }

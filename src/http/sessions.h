@@ -36,7 +36,8 @@ class Sessions {
   // `rng` must be cryptographically secure outside tests. It is used under a lock.
   Sessions(Rng& rng, SessionLimits limits = {});
 
-  // The token: 43 characters of base64url. `person` is kept until registration needs it, at most as long as the session.
+  // The token: 43 characters of base64url. `person` is kept until registration needs it, at most as long as the
+  // session.
   std::string open(const ResidentId& resident, service::Person person, UnixSeconds now);
   std::optional<Session> find(std::string_view token, UnixSeconds now) const;
   // The person as the identity provider proved it; nothing after forget_person().
@@ -56,7 +57,7 @@ class Sessions {
   };
   struct Stripe {
     mutable std::mutex mutex;
-    std::unordered_map<Digest, Entry, Hash> by_token;  // guarded by mutex
+    std::unordered_map<Digest, Entry, Hash> by_token;   // guarded by mutex
     std::deque<std::pair<UnixSeconds, Digest>> by_age;  // oldest first; may name sessions already closed
   };
   const Stripe& stripe_of(const Digest& key) const { return stripes_[key.bytes[8] % kStripes]; }

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<HeaderView> headers{{"Signature-Input", text.substr(0, first)},
                                         {"Signature", text.substr(first + 1, second - first - 1)},
                                         {"Content-Digest", "sha-256=:AAAA:"}};
-  const SignedMessage message{.method = "POST", .scheme = "https", .authority = "h", .target = target, .status = 0, .headers = headers};
+  const SignedMessage message{
+      .method = "POST", .scheme = "https", .authority = "h", .target = target, .status = 0, .headers = headers};
   const auto claim = take_signature(message, {}, mingma::UnixSeconds{1'700'000'000});
   if (!claim.ok()) return 0;
   MINGMA_ASSERT(claim->base.find("\"@method\": POST\n") != std::string::npos);

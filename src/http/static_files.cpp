@@ -18,10 +18,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFilesMax = 4'000;
 constexpr std::uintmax_t kBytesMax = 64u << 20;
-// Scripts, styles and connections of our own only; the camera, for scanning codes, is ours too. Styles inline because the
-// widget libraries set them on elements.
+// Scripts, styles and connections of our own only; the camera, for scanning codes, is ours too. Styles inline because
+// the widget libraries set them on elements.
 constexpr std::string_view kContentPolicy =
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri "
+    "'none'; "
     "form-action 'self'; frame-ancestors 'none'";
 
 struct TypeOfSuffix {
@@ -47,7 +48,8 @@ constexpr auto kTypes = std::to_array<TypeOfSuffix>({
 
 std::string_view type_of(const fs::path& file) {
   const std::string suffix = file.extension().string();
-  const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeOfSuffix& each) { return each.suffix == suffix; });
+  const auto found =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeOfSuffix& each) { return each.suffix == suffix; });
   return found == kTypes.end() ? std::string_view{} : found->type;
 }
 
@@ -56,8 +58,9 @@ bool has_hash_in_name(const fs::path& file) {
   const std::string stem = file.stem().string();
   const std::size_t dash = stem.rfind('-');
   if (dash == std::string::npos || stem.size() - dash - 1 < 8) return false;
-  return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+  return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  });
 }
 
 Error cannot(const std::string& what) { return {errors::kCannotServeFiles, what}; }
@@ -85,7 +88,8 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
     file.bytes.assign(std::istreambuf_iterator<char>(in), {});
     if (!in.good() && !in.eof()) return cannot("a page cannot be read");
     total += file.bytes.size();
-    if (files->size() == kFilesMax || total > kBytesMax) return cannot("there are over 4,000 pages or over 64 MiB of them");
+    if (files->size() == kFilesMax || total > kBytesMax)
+      return cannot("there are over 4,000 pages or over 64 MiB of them");
     file.etag = hex_encode(ByteView(crypto::sha256(as_bytes(file.bytes))).first(16));
     file.for_ever = has_hash_in_name(path);
     files->emplace("/" + path.lexically_relative(folder).generic_string(), std::move(file));
@@ -94,9 +98,8 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
 }
 
 void StaticFiles::add_routes(Router& router) const {
-  router.add_plain(Method::kGet, "/{path...}", {}, [files = files_](Request& request) -> Result<Response> {
-    return answer(request, files);
-  });
+  router.add_plain(Method::kGet, "/{path...}", {},
+                   [files = files_](Request& request) -> Result<Response> { return answer(request, files); });
 }
 
 Response StaticFiles::answer(const Request& request, const std::shared_ptr<const Files>& files) {
@@ -106,7 +109,8 @@ Response StaticFiles::answer(const Request& request, const std::shared_ptr<const
   // A page with its own routing answers for paths below its folder, but never for something that looks like a file.
   const std::string_view last = std::string_view(wanted).substr(wanted.rfind('/') + 1);
   if (found == files->end() && last.find('.') == std::string_view::npos) {
-    for (std::size_t end = wanted.rfind('/'); found == files->end() && end != std::string::npos && end > 0; end = wanted.rfind('/', end - 1)) {
+    for (std::size_t end = wanted.rfind('/'); found == files->end() && end != std::string::npos && end > 0;
+         end = wanted.rfind('/', end - 1)) {
       found = files->find(wanted.substr(0, end) + "/index.html");
     }
   }

@@ -251,12 +251,14 @@ std::string write_dictionary(const FieldDictionary& dictionary) {
 }
 
 const BareItem* find_parameter(const FieldParameters& parameters, std::string_view name) {
-  const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const auto& each) { return each.first == name; });
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const auto& each) { return each.first == name; });
   return found == parameters.end() ? nullptr : &found->second;
 }
 
 const FieldMember* find_member(const FieldDictionary& dictionary, std::string_view key) {
-  const auto found = std::find_if(dictionary.begin(), dictionary.end(), [&](const auto& each) { return each.first == key; });
+  const auto found =
+      std::find_if(dictionary.begin(), dictionary.end(), [&](const auto& each) { return each.first == key; });
   return found == dictionary.end() ? nullptr : &found->second;
 }
 

@@ -15,8 +15,8 @@ int hex_value(char c) {
 }
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 Error bad(std::string_view what) { return {errors::kInvalidTarget, std::string(what)}; }
@@ -122,7 +122,8 @@ Result<Parameters> parse_parameters(std::string_view text) {
     if (parameters.size() == kParametersMax) return Error(errors::kInvalidQuery, "more than 32 parameters");
     const std::size_t equals = pair.find('=');
     MINGMA_TRY(std::string name, form_decode(pair.substr(0, equals)));
-    MINGMA_TRY(std::string value, form_decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1)));
+    MINGMA_TRY(std::string value,
+               form_decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1)));
     if (find_parameter(parameters, name) != nullptr) {
       return Error(errors::kInvalidQuery, "the parameter is given twice", std::move(name));
     }

@@ -43,7 +43,8 @@ Result<Url> parse_url(std::string_view text) {
     if (end == std::string_view::npos) return bad("the URL's host is malformed");
     url.host = std::string(authority.substr(1, end - 1));
     for (const char c : url.host) {
-      if (std::string_view("0123456789abcdefABCDEF:.").find(c) == std::string_view::npos) return bad("the URL's host is malformed");
+      if (std::string_view("0123456789abcdefABCDEF:.").find(c) == std::string_view::npos)
+        return bad("the URL's host is malformed");
     }
     authority.remove_prefix(end + 1);
     if (!authority.empty() && authority[0] != ':') return bad("the URL's host is malformed");
@@ -59,7 +60,8 @@ Result<Url> parse_url(std::string_view text) {
   if (!authority.empty()) {
     authority.remove_prefix(1);
     const auto [end, error] = std::from_chars(authority.data(), authority.data() + authority.size(), url.port);
-    if (error != std::errc() || end != authority.data() + authority.size() || url.port == 0) return bad("the URL's port is malformed");
+    if (error != std::errc() || end != authority.data() + authority.size() || url.port == 0)
+      return bad("the URL's port is malformed");
   }
   return url;
 }

@@ -71,7 +71,8 @@ asio::awaitable<Result<void>> AsyncClient::connect() {
   tls_.reset();
   socket_ = std::make_unique<asio::ip::tcp::socket>(executor_);
   asio::ip::tcp::resolver resolver(executor_);
-  const auto [not_found, endpoints] = co_await resolver.async_resolve(server_.host, std::to_string(server_.port), kToken);
+  const auto [not_found, endpoints] =
+      co_await resolver.async_resolve(server_.host, std::to_string(server_.port), kToken);
   if (not_found) co_return failed(errors::kUnreachable, not_found.message());
   arm(options_.connect_timeout_ms);
   const auto [refused, endpoint] = co_await asio::async_connect(*socket_, endpoints, kToken);
@@ -217,7 +218,8 @@ asio::awaitable<Result<void>> AsyncClient::read_body(const ClientRequest& reques
       if (to_sink && !piece.empty()) {
         if (auto taken = request.sink(as_bytes(piece)); !taken.ok()) co_return taken;
       } else if (!to_sink) {
-        if (body.size() + piece.size() > options_.response_bytes_max) co_return failed(errors::kInvalidAnswer, "the answer is too large");
+        if (body.size() + piece.size() > options_.response_bytes_max)
+          co_return failed(errors::kInvalidAnswer, "the answer is too large");
         body.append(piece);
       }
     }
@@ -240,7 +242,8 @@ asio::awaitable<Result<ClientResponse>> AsyncClient::exchange(const ClientReques
   if (written.ok()) written = co_await send_body(request);
   // A server that refuses early answers before the body is through; its answer says more than our broken pipe.
   if (!written.ok() && (late_ || !request.upload)) co_return std::move(written).error();
-  if (auto read = co_await read_head(); !read.ok()) co_return written.ok() ? std::move(read).error() : std::move(written).error();
+  if (auto read = co_await read_head(); !read.ok())
+    co_return written.ok() ? std::move(read).error() : std::move(written).error();
 
   ClientResponse response;
   response.status = head_.status;

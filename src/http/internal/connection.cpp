@@ -21,8 +21,8 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kInputBytes = 4u << 10;
 constexpr std::size_t kBodyInputBytes = 64u << 10;
 constexpr std::size_t kOutputFlushBytes = 64u << 10;
-constexpr std::size_t kSkipBytesMax = 64u << 10;    // of an unread body, to save the connection
-constexpr std::size_t kLingerBytesMax = 1u << 20;   // of an unread body, to let the client read our answer
+constexpr std::size_t kSkipBytesMax = 64u << 10;   // of an unread body, to save the connection
+constexpr std::size_t kLingerBytesMax = 1u << 20;  // of an unread body, to let the client read our answer
 constexpr std::uint32_t kLingerMillis = 2'000;
 
 Method method_from(std::string_view text) {
@@ -34,35 +34,64 @@ Method method_from(std::string_view text) {
 
 std::string_view status_line(int status) {
   switch (status) {
-    case 200: return "HTTP/1.1 200 OK\r\n";
-    case 201: return "HTTP/1.1 201 Created\r\n";
-    case 202: return "HTTP/1.1 202 Accepted\r\n";
-    case 204: return "HTTP/1.1 204 No Content\r\n";
-    case 303: return "HTTP/1.1 303 See Other\r\n";
-    case 304: return "HTTP/1.1 304 Not Modified\r\n";
-    case 400: return "HTTP/1.1 400 Bad Request\r\n";
-    case 401: return "HTTP/1.1 401 Unauthorized\r\n";
-    case 403: return "HTTP/1.1 403 Forbidden\r\n";
-    case 404: return "HTTP/1.1 404 Not Found\r\n";
-    case 405: return "HTTP/1.1 405 Method Not Allowed\r\n";
-    case 406: return "HTTP/1.1 406 Not Acceptable\r\n";
-    case 408: return "HTTP/1.1 408 Request Timeout\r\n";
-    case 409: return "HTTP/1.1 409 Conflict\r\n";
-    case 410: return "HTTP/1.1 410 Gone\r\n";
-    case 411: return "HTTP/1.1 411 Length Required\r\n";
-    case 413: return "HTTP/1.1 413 Content Too Large\r\n";
-    case 414: return "HTTP/1.1 414 URI Too Long\r\n";
-    case 415: return "HTTP/1.1 415 Unsupported Media Type\r\n";
-    case 417: return "HTTP/1.1 417 Expectation Failed\r\n";
-    case 422: return "HTTP/1.1 422 Unprocessable Content\r\n";
-    case 429: return "HTTP/1.1 429 Too Many Requests\r\n";
-    case 431: return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
-    case 500: return "HTTP/1.1 500 Internal Server Error\r\n";
-    case 501: return "HTTP/1.1 501 Not Implemented\r\n";
-    case 502: return "HTTP/1.1 502 Bad Gateway\r\n";
-    case 503: return "HTTP/1.1 503 Service Unavailable\r\n";
-    case 504: return "HTTP/1.1 504 Gateway Timeout\r\n";
-    default: return {};
+    case 200:
+      return "HTTP/1.1 200 OK\r\n";
+    case 201:
+      return "HTTP/1.1 201 Created\r\n";
+    case 202:
+      return "HTTP/1.1 202 Accepted\r\n";
+    case 204:
+      return "HTTP/1.1 204 No Content\r\n";
+    case 303:
+      return "HTTP/1.1 303 See Other\r\n";
+    case 304:
+      return "HTTP/1.1 304 Not Modified\r\n";
+    case 400:
+      return "HTTP/1.1 400 Bad Request\r\n";
+    case 401:
+      return "HTTP/1.1 401 Unauthorized\r\n";
+    case 403:
+      return "HTTP/1.1 403 Forbidden\r\n";
+    case 404:
+      return "HTTP/1.1 404 Not Found\r\n";
+    case 405:
+      return "HTTP/1.1 405 Method Not Allowed\r\n";
+    case 406:
+      return "HTTP/1.1 406 Not Acceptable\r\n";
+    case 408:
+      return "HTTP/1.1 408 Request Timeout\r\n";
+    case 409:
+      return "HTTP/1.1 409 Conflict\r\n";
+    case 410:
+      return "HTTP/1.1 410 Gone\r\n";
+    case 411:
+      return "HTTP/1.1 411 Length Required\r\n";
+    case 413:
+      return "HTTP/1.1 413 Content Too Large\r\n";
+    case 414:
+      return "HTTP/1.1 414 URI Too Long\r\n";
+    case 415:
+      return "HTTP/1.1 415 Unsupported Media Type\r\n";
+    case 417:
+      return "HTTP/1.1 417 Expectation Failed\r\n";
+    case 422:
+      return "HTTP/1.1 422 Unprocessable Content\r\n";
+    case 429:
+      return "HTTP/1.1 429 Too Many Requests\r\n";
+    case 431:
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+    case 500:
+      return "HTTP/1.1 500 Internal Server Error\r\n";
+    case 501:
+      return "HTTP/1.1 501 Not Implemented\r\n";
+    case 502:
+      return "HTTP/1.1 502 Bad Gateway\r\n";
+    case 503:
+      return "HTTP/1.1 503 Service Unavailable\r\n";
+    case 504:
+      return "HTTP/1.1 504 Gateway Timeout\r\n";
+    default:
+      return {};
   }
 }
 
@@ -309,8 +338,7 @@ bool Connection::take_head() {
   request_.client = client_;
   request_.body = {};
   request_.body_stream = nullptr;
-  request_.language =
-      head_.accept_language.empty() ? Language::kEnglish : preferred_language(head_.accept_language);
+  request_.language = head_.accept_language.empty() ? Language::kEnglish : preferred_language(head_.accept_language);
 
   const auto refuse = [this](const ErrorInfo& info, std::string_view message) {
     keep_alive_ = false;
@@ -331,7 +359,8 @@ bool Connection::take_head() {
     return refuse(errors::kTransferNotImplemented, "only the transfer encoding 'chunked' is understood");
   }
   expects_continue_ = equal_ignoring_case(head_.expect, "100-continue");
-  if (!head_.expect.empty() && !expects_continue_) return refuse(errors::kExpectationFailed, "only 100-continue is understood");
+  if (!head_.expect.empty() && !expects_continue_)
+    return refuse(errors::kExpectationFailed, "only 100-continue is understood");
   if (head_.target.size() > limits.target_bytes_max) return refuse(errors::kTargetTooLong, "the target is too long");
 
   auto target = parse_target(head_.target);
@@ -383,7 +412,8 @@ bool Connection::within_rate(const Route& route) {
   const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(started_.time_since_epoch()).count();
   const std::uint32_t wait_ms = shared_->limiter->take(client_.bytes, static_cast<std::uint64_t>(now_ms));
   if (wait_ms == 0) return true;
-  answer_error({errors::kTooManyRequests, "too many requests from this address"}, static_cast<int>((wait_ms + 999) / 1000));
+  answer_error({errors::kTooManyRequests, "too many requests from this address"},
+               static_cast<int>((wait_ms + 999) / 1000));
   return false;
 }
 
@@ -416,7 +446,8 @@ bool Connection::begin_request(std::size_t header_end) {
     } else if (request_.method == Method::kOptions) {
       answer(std::move(Response(204).add_header("Allow", match.allow)));
     } else {
-      Response response = problem({errors::kMethodNotAllowed, "this path does not take this method"}, request_.language);
+      Response response =
+          problem({errors::kMethodNotAllowed, "this path does not take this method"}, request_.language);
       answer(std::move(response.add_header("Allow", match.allow)));
     }
     return false;
@@ -535,7 +566,8 @@ void Connection::append_head(const Response& response, std::size_t length, bool 
 }
 
 void Connection::account() {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_).count();
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_).count();
   const std::size_t index = route_ != nullptr ? route_->index : shared_->router.routes().size();
   worker_.metrics.count_request(index, status_, static_cast<std::uint64_t>(micros));
   if (!shared_->hooks.access_log) return;

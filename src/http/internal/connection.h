@@ -4,11 +4,11 @@
 // late ones. So a request on the fast path arms no timer.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -111,11 +111,11 @@ class Connection final : public BodyReader {
   bool expects_continue_ = false;
   bool broken_ = false;  // a write failed: nothing more can be said
 
-  std::string in_;                // input; [begin_, end_) is not yet used. Not moved while a request is served
+  std::string in_;  // input; [begin_, end_) is not yet used. Not moved while a request is served
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t scanned_ = 0;
-  std::string body_in_;           // input of a body that did not fit behind its header; [body_begin_, body_end_)
+  std::string body_in_;  // input of a body that did not fit behind its header; [body_begin_, body_end_)
   std::size_t body_begin_ = 0;
   std::size_t body_end_ = 0;
   bool body_in_use_ = false;
@@ -123,10 +123,10 @@ class Connection final : public BodyReader {
   std::uint64_t body_bytes_max_ = 0;
   std::optional<Error> body_error_;
   std::string body_whole_;
-  std::string out_;               // responses not yet sent
+  std::string out_;  // responses not yet sent
   std::uint64_t request_bytes_ = 0;
-  std::size_t out_before_ = 0;    // out_.size() when the current request began
-  int status_ = 0;                // of the current response
+  std::size_t out_before_ = 0;          // out_.size() when the current request began
+  int status_ = 0;                      // of the current response
   std::unique_ptr<BodySource> source_;  // of the current response, when it is streamed
   std::chrono::steady_clock::time_point started_{};
 

@@ -91,14 +91,29 @@ class MessageParser final : public boost::beast::http::basic_parser<IsRequest> {
     }
     head_.headers.push_back({view(name), value});
     switch (field) {
-      case Field::host: head_.host = value, ++head_.host_count; break;
-      case Field::content_length: ++head_.length_count; break;
-      case Field::transfer_encoding: head_.transfer_encoding = value, ++head_.transfer_encoding_count; break;
-      case Field::expect: head_.expect = value; break;
-      case Field::accept: head_.accept = value; break;
-      case Field::accept_language: head_.accept_language = value; break;
-      case Field::content_type: head_.content_type = value; break;
-      default: break;
+      case Field::host:
+        head_.host = value, ++head_.host_count;
+        break;
+      case Field::content_length:
+        ++head_.length_count;
+        break;
+      case Field::transfer_encoding:
+        head_.transfer_encoding = value, ++head_.transfer_encoding_count;
+        break;
+      case Field::expect:
+        head_.expect = value;
+        break;
+      case Field::accept:
+        head_.accept = value;
+        break;
+      case Field::accept_language:
+        head_.accept_language = value;
+        break;
+      case Field::content_type:
+        head_.content_type = value;
+        break;
+      default:
+        break;
     }
   }
   void on_header_impl(Code&) override { in_body_ = true; }

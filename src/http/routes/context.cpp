@@ -16,7 +16,8 @@ bool is_safe(Method method) { return method == Method::kGet || method == Method:
 
 std::uint64_t steady_millis() {
   return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count());
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Result<SignedIn> RouteContext::signed_in(const Request& request) const {
   return SignedIn{*session, std::string(token)};
 }
 
-Result<service::Caller> RouteContext::signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const {
+Result<service::Caller> RouteContext::signed_by(const Request& request, bool has_body,
+                                                service::MessageSignature& claim) const {
   SignedMessage message = SignedMessage::of(request);
   const std::string& origin = dependencies_.public_origin;
   if (const std::size_t slashes = origin.find("://"); slashes != std::string::npos) {
@@ -97,8 +99,8 @@ Result<Json> parse_body(const Request& request) {
 
 Response json_response(const Json& json, int status) { return Response::json(json.to_string(), status); }
 
-Response cached_response(const Request& request, std::shared_ptr<const void> owner, std::string_view bytes, std::string_view etag,
-                         std::string_view type, std::string_view cache) {
+Response cached_response(const Request& request, std::shared_ptr<const void> owner, std::string_view bytes,
+                         std::string_view etag, std::string_view type, std::string_view cache) {
   const std::string quoted = etag.starts_with('"') ? std::string(etag) : "\"" + std::string(etag) + "\"";
   const std::string_view wanted = request.header("if-none-match");
   const bool known = !etag.empty() && (wanted == "*" || wanted.find(quoted) != std::string_view::npos);
@@ -113,12 +115,14 @@ Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool leading_zero = text.size() > 1 && text[0] == '0';
   if (text.empty() || leading_zero || error != std::errc() || end != text.data() + text.size() || value > max) {
-    return Error(errors::kInvalidQuery, "a whole number from 0 to " + std::to_string(max) + " is expected", std::string(where));
+    return Error(errors::kInvalidQuery, "a whole number from 0 to " + std::to_string(max) + " is expected",
+                 std::string(where));
   }
   return value;
 }
 
-Result<std::uint64_t> number_parameter(const Parameters& parameters, std::string_view name, std::uint64_t absent, std::uint64_t max) {
+Result<std::uint64_t> number_parameter(const Parameters& parameters, std::string_view name, std::uint64_t absent,
+                                       std::uint64_t max) {
   const std::string* text = find_parameter(parameters, name);
   return text == nullptr ? Result<std::uint64_t>(absent) : parse_number(*text, max, name);
 }

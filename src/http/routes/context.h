@@ -67,11 +67,12 @@ RouteOptions json_only();  // no body in, JSON out
 Result<Json> parse_body(const Request& request);
 Response json_response(const Json& json, int status = 200);
 // 304 when the client has it already. `owner` keeps `bytes` alive; `type` and `cache` are static text.
-Response cached_response(const Request& request, std::shared_ptr<const void> owner, std::string_view bytes, std::string_view etag,
-                         std::string_view type, std::string_view cache);
+Response cached_response(const Request& request, std::shared_ptr<const void> owner, std::string_view bytes,
+                         std::string_view etag, std::string_view type, std::string_view cache);
 
 // A query parameter as a number; `absent` when it is not there.
-Result<std::uint64_t> number_parameter(const Parameters& parameters, std::string_view name, std::uint64_t absent, std::uint64_t max);
+Result<std::uint64_t> number_parameter(const Parameters& parameters, std::string_view name, std::uint64_t absent,
+                                       std::uint64_t max);
 // Parses the query and refuses parameters that are not in `known`.
 Result<Parameters> known_parameters(const Request& request, std::initializer_list<std::string_view> known);
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std::string_view where);

@@ -42,7 +42,8 @@ awaitable<Result<Response>> put_part(const RouteContext& context, Request& reque
   MINGMA_CO_TRY(service::Caller caller, context.signed_by(request, true, signature));
   MINGMA_CO_TRY(ContentDigest digest, parse_content_digest(request.header("content-digest")));
   MINGMA_CO_TRY(const std::uint64_t part, parse_number(request.parameters[1], kPartsMax, "part"));
-  MINGMA_CO_TRY(const auto upload, co_await context.api().upload_part(request.parameters[0], static_cast<std::uint32_t>(part), std::move(caller)));
+  MINGMA_CO_TRY(const auto upload, co_await context.api().upload_part(
+                                       request.parameters[0], static_cast<std::uint32_t>(part), std::move(caller)));
   ContentHash hash(std::move(digest));
   for (;;) {
     MINGMA_CO_TRY(const ByteView piece, co_await request.body_stream->read());
@@ -87,14 +88,16 @@ awaitable<Result<Response>> part_outcomes(const RouteContext& context, Request& 
   MINGMA_CO_TRY(const std::uint64_t line, number_parameter(parameters, "line", 0, 1'000'000'000));
   MINGMA_CO_TRY(const std::uint64_t number, parse_number(request.parameters[1], kPartsMax, "part"));
   const auto part = static_cast<std::uint32_t>(number);
-  MINGMA_CO_TRY(service::OutcomePage page, co_await context.api().part_outcomes(request.parameters[0], part, caller, line));
+  MINGMA_CO_TRY(service::OutcomePage page,
+                co_await context.api().part_outcomes(request.parameters[0], part, caller, line));
   if (page.ndjson.empty() && !page.end) {
     Response response(202);
     response.add_header("Retry-After", std::to_string(kUnprocessedRetrySeconds));
     co_return response;
   }
   co_return Response::stream(
-      std::make_unique<Outcomes>(context.api(), request.parameters[0], part, std::move(caller), std::move(page)), kNdjsonType);
+      std::make_unique<Outcomes>(context.api(), request.parameters[0], part, std::move(caller), std::move(page)),
+      kNdjsonType);
 }
 
 // The type in the envelope must be one of the route's.
@@ -124,9 +127,10 @@ void add_institution_routes(Router& router, const RouteDependencies& dependencie
   const auto context = std::make_shared<const RouteContext>(dependencies);
   router.add(Method::kPost, "/v1/submissions", json_body(kDocumentBytesMax), bound(context, create_submission));
   router.add(Method::kGet, "/v1/submissions/{id}", json_only(), bound(context, submission_status));
-  router.add(Method::kPut, "/v1/submissions/{id}/parts/{part}",
-             {.body = BodyMode::kStream, .body_bytes_max = dependencies.part_bytes_max, .consumes = {}, .produces = kJsonType},
-             bound(context, put_part));
+  router.add(
+      Method::kPut, "/v1/submissions/{id}/parts/{part}",
+      {.body = BodyMode::kStream, .body_bytes_max = dependencies.part_bytes_max, .consumes = {}, .produces = kJsonType},
+      bound(context, put_part));
   router.add(Method::kGet, "/v1/submissions/{id}/parts/{part}/outcomes", {.consumes = {}, .produces = kNdjsonType},
              bound(context, part_outcomes));
   const auto document_route = [&](std::string_view path, std::string_view type, auto function) {

@@ -53,7 +53,8 @@ awaitable<Result<Response>> statistics(const RouteContext& context, Request& req
   co_return response;
 }
 
-Response blob_response(const Request& request, const service::Blob& blob, std::string_view type, std::string_view cache) {
+Response blob_response(const Request& request, const service::Blob& blob, std::string_view type,
+                       std::string_view cache) {
   return cached_response(request, blob.bytes, as_text(*blob.bytes), blob.etag, type, cache);
 }
 
@@ -86,7 +87,8 @@ awaitable<Result<Response>> inclusion(const RouteContext& context, Request& requ
   MINGMA_CO_TRY(const ShardId shard, shard_of(request));
   MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"leaf"}));
   const std::string* leaf = find_parameter(parameters, "leaf");
-  MINGMA_CO_TRY(const std::uint64_t index, parse_number(leaf == nullptr ? std::string_view{} : *leaf, kLeafMax, "leaf"));
+  MINGMA_CO_TRY(const std::uint64_t index,
+                parse_number(leaf == nullptr ? std::string_view{} : *leaf, kLeafMax, "leaf"));
   MINGMA_CO_TRY(const service::InclusionProof proof, co_await context.api().inclusion_proof(shard, LeafIndex{index}));
   co_return json_response(service::to_json(proof));
 }
@@ -96,8 +98,10 @@ awaitable<Result<Response>> consistency(const RouteContext& context, Request& re
   MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"first", "second"}));
   const std::string* first = find_parameter(parameters, "first");
   const std::string* second = find_parameter(parameters, "second");
-  MINGMA_CO_TRY(const std::uint64_t from, parse_number(first == nullptr ? std::string_view{} : *first, kLeafMax, "first"));
-  MINGMA_CO_TRY(const std::uint64_t to, parse_number(second == nullptr ? std::string_view{} : *second, kLeafMax, "second"));
+  MINGMA_CO_TRY(const std::uint64_t from,
+                parse_number(first == nullptr ? std::string_view{} : *first, kLeafMax, "first"));
+  MINGMA_CO_TRY(const std::uint64_t to,
+                parse_number(second == nullptr ? std::string_view{} : *second, kLeafMax, "second"));
   if (from > to) co_return Error(errors::kInvalidQuery, "the first size must not be over the second", "first");
   MINGMA_CO_TRY(const service::ConsistencyProof proof, co_await context.api().consistency_proof(shard, from, to));
   co_return json_response(service::to_json(proof));
@@ -121,15 +125,18 @@ Result<Response> ready(const RouteContext& context, Request&) {
 void add_public_routes(Router& router, const RouteDependencies& dependencies) {
   const auto context = std::make_shared<const RouteContext>(dependencies);
   const auto documents = [&](const std::string& path, PublicList which) {
-    router.add_plain(Method::kGet, path, json_only(), [context, which](Request& request) { return list(*context, request, which); });
-    router.add_plain(Method::kGet, path + "/{id}", json_only(), [context, which](Request& request) { return find(*context, request, which); });
+    router.add_plain(Method::kGet, path, json_only(),
+                     [context, which](Request& request) { return list(*context, request, which); });
+    router.add_plain(Method::kGet, path + "/{id}", json_only(),
+                     [context, which](Request& request) { return find(*context, request, which); });
   };
   documents("/v1/institutions", PublicList::kInstitutions);
   documents("/v1/grants", PublicList::kGrants);
   documents("/v1/policies", PublicList::kPolicies);
   documents("/v1/area-orders", PublicList::kAreaOrders);
   router.add(Method::kGet, "/v1/statistics", json_only(), bound(context, statistics));
-  router.add_plain(Method::kGet, "/v1/trust-pack", {.consumes = {}, .produces = kBytesType}, bound_plain(context, trust_pack));
+  router.add_plain(Method::kGet, "/v1/trust-pack", {.consumes = {}, .produces = kBytesType},
+                   bound_plain(context, trust_pack));
   router.add_plain(Method::kGet, "/v1/ledger/keys", {}, bound_plain(context, ledger_keys));
   router.add(Method::kGet, "/v1/ledger/{shard}/inclusion", json_only(), bound(context, inclusion));
   router.add(Method::kGet, "/v1/ledger/{shard}/consistency", json_only(), bound(context, consistency));

@@ -24,7 +24,8 @@ awaitable<Result<Response>> register_resident(const RouteContext& context, Reque
   if (!home.ok()) reader.fail("home", home.error().message());
   MINGMA_CO_CHECK(reader.finish());
   auto person = context.sessions().person(caller.token, context.now());
-  if (!person) co_return Error(errors::kNotSignedIn, "this session has registered already; sign in again to change anything");
+  if (!person)
+    co_return Error(errors::kNotSignedIn, "this session has registered already; sign in again to change anything");
   service::RegisterRequest wanted{.person = *std::move(person), .home = *home};
   MINGMA_CO_TRY(const service::Registered registered, co_await context.api().register_resident(std::move(wanted)));
   context.sessions().forget_person(caller.token);
@@ -50,7 +51,8 @@ Result<service::CodeForm> parse_form(std::string_view text, std::string_view whe
 }
 
 // The busiest route: one look-up, and the answer is shared between all who ask until the credential changes.
-awaitable<Result<Response>> respond_with_code(const RouteContext& context, const Request& request, service::CodeRequest wanted) {
+awaitable<Result<Response>> respond_with_code(const RouteContext& context, const Request& request,
+                                              service::CodeRequest wanted) {
   MINGMA_CO_TRY(const auto code, co_await context.api().show_code(std::move(wanted)));
   co_return cached_response(request, code, code->json, code->etag, kJsonType, "private, no-cache");
 }
@@ -92,7 +94,8 @@ awaitable<Result<Response>> history(const RouteContext& context, Request& reques
   MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"offset", "limit"}));
   MINGMA_CO_TRY(const std::uint64_t offset, number_parameter(parameters, "offset", 0, 1'000'000));
   MINGMA_CO_TRY(const std::uint64_t limit, number_parameter(parameters, "limit", 50, kPageMax));
-  const service::Page page{.offset = static_cast<std::uint32_t>(offset), .count_max = static_cast<std::uint32_t>(limit)};
+  const service::Page page{.offset = static_cast<std::uint32_t>(offset),
+                           .count_max = static_cast<std::uint32_t>(limit)};
   MINGMA_CO_TRY(const service::History shown, co_await context.api().history(caller.session.resident, page));
   co_return json_response(service::to_json(shown));
 }

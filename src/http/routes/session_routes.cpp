@@ -41,8 +41,10 @@ awaitable<Result<Response>> callback(const RouteContext& context, Request& reque
   const std::string* state = find_parameter(parameters, "state");
   const std::string* code = find_parameter(parameters, "code");
   const std::string* issuer = find_parameter(parameters, "iss");
-  if (state == nullptr) co_return Error(errors::kInvalidQuery, "the identity provider must send back the state", "state");
-  if (find_parameter(parameters, "error") != nullptr) co_return Error(errors::kLoginFailed, "the sign-in was cancelled or refused");
+  if (state == nullptr)
+    co_return Error(errors::kInvalidQuery, "the identity provider must send back the state", "state");
+  if (find_parameter(parameters, "error") != nullptr)
+    co_return Error(errors::kLoginFailed, "the sign-in was cancelled or refused");
   if (code == nullptr) co_return Error(errors::kInvalidQuery, "the identity provider must send a code", "code");
   if (issuer != nullptr && *issuer != context.login()->options().issuer) {
     co_return Error(errors::kLoginFailed, "the answer came from another identity provider");
@@ -64,7 +66,8 @@ awaitable<Result<Response>> callback(const RouteContext& context, Request& reque
                                                         .max_age_seconds = static_cast<int>(expires.value - now.value),
                                                         .secure = secure}));
   }
-  response.add_header("Set-Cookie", write_set_cookie({.name = context.login_cookie(request), .value = "", .secure = secure}));
+  response.add_header("Set-Cookie",
+                      write_set_cookie({.name = context.login_cookie(request), .value = "", .secure = secure}));
   co_return response;
 }
 
@@ -72,7 +75,9 @@ Result<Response> logout(const RouteContext& context, Request& request) {
   MINGMA_TRY(const SignedIn caller, context.signed_in(request));
   context.sessions().close(caller.token);
   Response response(204);
-  response.add_header("Set-Cookie", write_set_cookie({.name = context.session_cookie(request), .value = "", .secure = context.is_secure(request)}));
+  response.add_header(
+      "Set-Cookie",
+      write_set_cookie({.name = context.session_cookie(request), .value = "", .secure = context.is_secure(request)}));
   return response;
 }
 

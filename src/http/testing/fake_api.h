@@ -39,7 +39,8 @@ class FakeApi final : public service::Api {
     if (!crypto::VerifyingKey::from_p256(request.public_key).ok()) {
       co_return Error(mingma::errors::kBadRequest, "this is no P-256 point", "/public_key");
     }
-    co_return service::EnrolledDevice{.device = hex_encode(ByteView(crypto::sha256(request.public_key)).first(16)), .existed = false};
+    co_return service::EnrolledDevice{.device = hex_encode(ByteView(crypto::sha256(request.public_key)).first(16)),
+                                      .existed = false};
   }
   Async<std::shared_ptr<const service::ShownCode>> show_code(service::CodeRequest request) override {
     const std::lock_guard guard(mutex_);
@@ -73,19 +74,22 @@ class FakeApi final : public service::Api {
   Async<service::SubmissionStatus> create_submission(service::CreateSubmission request) override {
     const std::lock_guard guard(mutex_);
     const auto [at, fresh] = manifests_.emplace("s-1", request.manifest);
-    if (!fresh && at->second != request.manifest) co_return Error(mingma::errors::kSubmissionConflict, "another manifest has this id");
+    if (!fresh && at->second != request.manifest)
+      co_return Error(mingma::errors::kSubmissionConflict, "another manifest has this id");
     co_return status("s-1");
   }
   Async<service::SubmissionStatus> submission_status(std::string id, service::Caller) override {
     if (id != "s-1") co_return Error(mingma::errors::kNoSuchThing, "no such submission");
     co_return status(id);
   }
-  Async<std::unique_ptr<service::PartUpload>> upload_part(std::string id, std::uint32_t part, service::Caller) override {
+  Async<std::unique_ptr<service::PartUpload>> upload_part(std::string id, std::uint32_t part,
+                                                          service::Caller) override {
     if (id != "s-1" || part > 3) co_return Error(mingma::errors::kNoSuchThing, "no such part");
     part_bytes = 0;
     co_return std::unique_ptr<service::PartUpload>(std::make_unique<Upload>(part_bytes));
   }
-  Async<service::OutcomePage> part_outcomes(std::string, std::uint32_t, service::Caller, std::uint64_t first_line) override {
+  Async<service::OutcomePage> part_outcomes(std::string, std::uint32_t, service::Caller,
+                                            std::uint64_t first_line) override {
     service::OutcomePage page;
     if (outcome_pages == 0) co_return page;
     page.ndjson = "{\"line\":" + std::to_string(first_line) + ",\"outcome\":\"accepted\"}\n";
@@ -93,11 +97,14 @@ class FakeApi final : public service::Api {
     page.end = page.next_line >= static_cast<std::uint64_t>(outcome_pages.load());
     co_return page;
   }
-  Async<service::StatementOutcome> submit_statement(service::SignedDocument) override { co_return service::StatementOutcome{}; }
+  Async<service::StatementOutcome> submit_statement(service::SignedDocument) override {
+    co_return service::StatementOutcome{};
+  }
   Async<service::Published> publish(service::SignedDocument document) override {
     const Digest hash = crypto::sha256(as_bytes(document.document));
     const std::lock_guard guard(mutex_);
-    co_return service::Published{.document_hash = hash, .shard = kControlShard, .leaf = {4}, .existed = !published_.insert(hash).second};
+    co_return service::Published{
+        .document_hash = hash, .shard = kControlShard, .leaf = {4}, .existed = !published_.insert(hash).second};
   }
 
   Result<std::vector<service::PublicDocument>> list(service::PublicList, bool only_in_force) const override {
@@ -111,21 +118,25 @@ class FakeApi final : public service::Api {
   }
   Async<service::Statistics> statistics(service::StatisticsRequest request) override {
     service::Statistics statistics;
-    statistics.cells.push_back({.area = request.area ? request.area->to_string() : "", .colour = "green", .rule_id = "", .count = 100});
+    statistics.cells.push_back(
+        {.area = request.area ? request.area->to_string() : "", .colour = "green", .rule_id = "", .count = 100});
     co_return statistics;
   }
   Result<service::Blob> trust_pack() const override { return blob("pack", {1'700'000'000}); }
   Async<service::Blob> ledger_file(ShardId shard, std::string path) override {
     if (shard.value > 1) co_return Error(mingma::errors::kNoSuchThing, "no such shard");
     if (path == "checkpoint") co_return blob("mingma.example/1\n0\n", {1'700'000'000});
-    if (path != "tile/0/x001/067" && path != "tile/entries/000.p/5") co_return Error(mingma::errors::kNoSuchThing, "no such tile");
+    if (path != "tile/0/x001/067" && path != "tile/entries/000.p/5")
+      co_return Error(mingma::errors::kNoSuchThing, "no such tile");
     co_return blob(path, {});
   }
   Async<service::InclusionProof> inclusion_proof(ShardId, LeafIndex leaf) override {
     if (leaf.value >= 5) co_return Error(mingma::errors::kNoSuchThing, "not under the newest checkpoint yet");
-    co_return service::InclusionProof{.leaf = leaf, .tree_size = 5, .leaf_hash = {}, .path = {Digest{}}, .checkpoint = "c"};
+    co_return service::InclusionProof{
+        .leaf = leaf, .tree_size = 5, .leaf_hash = {}, .path = {Digest{}}, .checkpoint = "c"};
   }
-  Async<service::ConsistencyProof> consistency_proof(ShardId, std::uint64_t first_size, std::uint64_t second_size) override {
+  Async<service::ConsistencyProof> consistency_proof(ShardId, std::uint64_t first_size,
+                                                     std::uint64_t second_size) override {
     co_return service::ConsistencyProof{.first_size = first_size, .second_size = second_size, .path = {}};
   }
   std::string ledger_keys() const override { return "mingma.example/1+00000000+AQ==\n"; }
@@ -154,10 +165,17 @@ class FakeApi final : public service::Api {
   };
 
   static service::SubmissionStatus status(std::string id) {
-    return {.id = std::move(id), .institution = "LAB-1", .format = "fhir-ndjson", .created = {1'660'000'000}, .complete = false, .parts = {{}}};
+    return {.id = std::move(id),
+            .institution = "LAB-1",
+            .format = "fhir-ndjson",
+            .created = {1'660'000'000},
+            .complete = false,
+            .parts = {{}}};
   }
   static service::Blob blob(std::string_view text, UnixSeconds expires) {
-    return {.bytes = std::make_shared<const Bytes>(to_bytes(as_bytes(text))), .etag = hex_encode(ByteView(crypto::sha256(as_bytes(text))).first(8)), .expires_at = expires};
+    return {.bytes = std::make_shared<const Bytes>(to_bytes(as_bytes(text))),
+            .etag = hex_encode(ByteView(crypto::sha256(as_bytes(text))).first(8)),
+            .expires_at = expires};
   }
   static service::PublicDocument policy(std::string id, bool in_force) {
     service::PublicDocument document;

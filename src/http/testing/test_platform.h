@@ -38,15 +38,24 @@ class TestPlatform {
         provider_rng_(13),
         sessions_(rng_),
         replays_(1000),
-        login_({.issuer = origin_ + "/oidc", .client_id = "mingma", .client_secret = {}, .redirect_uri = origin_ + "/v1/session/callback"},
+        login_({.issuer = origin_ + "/oidc",
+                .client_id = "mingma",
+                .client_secret = {},
+                .redirect_uri = origin_ + "/v1/session/callback"},
                clock_, login_rng_),
-        provider_({.issuer = origin_ + "/oidc", .client_id = "mingma", .redirect_uri = origin_ + "/v1/session/callback",
-                   .people = {{.document_type = "resident_id", .country = {}, .document_number = "41010219900101001X", .name = "张<三>", .birth_date = {}}}},
+        provider_({.issuer = origin_ + "/oidc",
+                   .client_id = "mingma",
+                   .redirect_uri = origin_ + "/v1/session/callback",
+                   .people = {{.document_type = "resident_id",
+                               .country = {},
+                               .document_number = "41010219900101001X",
+                               .name = "张<三>",
+                               .birth_date = {}}}},
                   clock_, provider_rng_),
         institution_key(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519)) {
     api.keys.emplace("lab-key", std::pair("LAB-1", institution_key.verifying_key()));
-    const RouteDependencies dependencies{.api = api, .sessions = sessions_, .replays = replays_, .clock = clock_,
-                                         .public_origin = {}, .login = &login_};
+    const RouteDependencies dependencies{
+        .api = api, .sessions = sessions_, .replays = replays_, .clock = clock_, .public_origin = {}, .login = &login_};
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
@@ -74,12 +83,17 @@ class TestPlatform {
   }
   ClientResponse post(std::string target, std::string json, ClientHeaders headers = {}) {
     headers.emplace_back("Content-Type", "application/json");
-    return send({.method = "POST", .target = std::move(target), .headers = std::move(headers), .body = std::move(json)});
+    return send(
+        {.method = "POST", .target = std::move(target), .headers = std::move(headers), .body = std::move(json)});
   }
 
   // A session opened behind the back of the login, for tests of other things.
   std::string session(const std::string& document_number = "41010219900101001X") {
-    const service::Person person{.document_type = "resident_id", .country = {}, .document_number = document_number, .name = "张三", .birth_date = {}};
+    const service::Person person{.document_type = "resident_id",
+                                 .country = {},
+                                 .document_number = document_number,
+                                 .name = "张三",
+                                 .birth_date = {}};
     return sessions_.open(*api.identify(person), person, clock_.now());
   }
   ClientHeaders bearer(const std::string& token) const { return {{"Authorization", "Bearer " + token}}; }
@@ -93,9 +107,17 @@ class TestPlatform {
     }
     std::vector<HeaderView> views;
     for (const auto& [name, value] : request.headers) views.push_back({name, value});
-    const SignedMessage message{.method = request.method, .scheme = "http", .authority = std::string_view(origin_).substr(7),
-                                .target = request.target, .status = 0, .headers = views};
-    const SignatureRequest wanted{.components = components, .key_id = std::move(key_id), .nonce = std::move(nonce), .created = clock_.now(), .expires = {}};
+    const SignedMessage message{.method = request.method,
+                                .scheme = "http",
+                                .authority = std::string_view(origin_).substr(7),
+                                .target = request.target,
+                                .status = 0,
+                                .headers = views};
+    const SignatureRequest wanted{.components = components,
+                                  .key_id = std::move(key_id),
+                                  .nonce = std::move(nonce),
+                                  .created = clock_.now(),
+                                  .expires = {}};
     const SignatureFields fields = *sign_message(message, wanted, institution_key);
     request.headers.emplace_back("Signature-Input", fields.signature_input);
     request.headers.emplace_back("Signature", fields.signature);

@@ -142,7 +142,8 @@ class RawClient {
     }
     const std::string length = reply.header("Content-Length");
     if (length.empty()) {
-      while (more()) {}
+      while (more()) {
+      }
       reply.body = std::exchange(input_, {});
       return reply;
     }
