@@ -67,9 +67,10 @@ class Api {
   virtual Async<SubmissionStatus> submission_status(std::string id, Caller caller) = 0;
   // `part` counts from 0. When it is already done, write() ignores its bytes and finish() gives the stored result.
   virtual Async<std::unique_ptr<PartUpload>> upload_part(std::string id, std::uint32_t part, Caller caller) = 0;
-  // Outcomes as NDJSON, in order: {"line":0,"outcome":"accepted","statement":"<hex>"}; a line that carried several statements
-  // gives several. Begin with line 0 and go on with next_line until `end`. About 5,000 lines a page.
-  virtual Async<OutcomePage> part_outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line) = 0;
+  // Outcomes as NDJSON, in order: {"line":0,"outcome":"accepted","statement":"<hex>"}; a line that carried several
+  // statements gives several. Begin with line 0 and go on with next_line until `end`. About 5,000 lines a page.
+  virtual Async<OutcomePage> part_outcomes(std::string id, std::uint32_t part, Caller caller,
+                                           std::uint64_t first_line) = 0;
   // Every signed document: "statement" and "correction" go to the resident's shard and give an outcome as JSON too;
   // "institution", "grant", "revocation", "policy", "area_order" go to shard 0.
   virtual Async<StatementOutcome> submit_statement(SignedDocument document) = 0;
@@ -84,7 +85,8 @@ class Api {
   virtual Async<Blob> ledger_file(ShardId shard, std::string path) = 0;
   // Against the newest published checkpoint. kNoSuchThing when the leaf is not under it yet (try again in a second).
   virtual Async<InclusionProof> inclusion_proof(ShardId shard, LeafIndex leaf) = 0;
-  virtual Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size, std::uint64_t second_size) = 0;
+  virtual Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size,
+                                                    std::uint64_t second_size) = 0;
   // Verifier keys of the shards' ledgers, one vkey a line (C2SP signed-note).
   virtual std::string ledger_keys() const = 0;
 

@@ -37,12 +37,15 @@ class Auditor {
   }
 
  private:
-  void find(std::string code, std::string where, std::string text) { audit_.findings.push_back({"audit." + std::move(code), std::move(where), std::move(text)}); }
+  void find(std::string code, std::string where, std::string text) {
+    audit_.findings.push_back({"audit." + std::move(code), std::move(where), std::move(text)});
+  }
 
   Result<std::optional<ledger::TreeHead>> open_note(ShardId shard, std::string_view note, const std::string& where) {
     MINGMA_TRY(const crypto::SigningKey key, config_.signing_key("checkpoint-" + std::to_string(shard.value)));
     const std::string origin = config_.file.ledger_origin(shard);
-    MINGMA_TRY(const ledger::NoteVerifier verifier, ledger::NoteVerifier::make(origin, ledger::NoteKeyType::kEd25519, key.verifying_key()));
+    MINGMA_TRY(const ledger::NoteVerifier verifier,
+               ledger::NoteVerifier::make(origin, ledger::NoteKeyType::kEd25519, key.verifying_key()));
     const Result<ledger::OpenedCheckpoint> opened = ledger::open_checkpoint(note, {origin, {verifier}, {}, 0});
     if (!opened) {
       find("bad_checkpoint", where, opened.error().to_string());
@@ -51,28 +54,32 @@ class Auditor {
     return std::optional<ledger::TreeHead>(opened->checkpoint.head);
   }
 
-  // The control state, and every checkpoint that was published: the newest of each shard and those in the control shard's log.
+  // The control state, and every checkpoint that was published: the newest of each shard and those in the control
+  // shard's log.
   Result<void> read_control() {
-    MINGMA_CHECK(log::read_log(*stores_.front(), shard::kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
-      if (record.is_claim()) return {};
-      Result<shard::Event> event = shard::decode_event(record.body);
-      if (!event) return {};  // the shard's own audit names it
-      const std::string where = "control sequence " + std::to_string(record.header.sequence.value);
-      for (const shard::Operation& operation : event->operations) {
-        if (const auto* checkpoint = std::get_if<shard::CheckpointOperation>(&operation)) {
-          MINGMA_TRY(const auto head, open_note(checkpoint->shard, as_text(checkpoint->note), where));
-          if (head) heads_[checkpoint->shard].push_back(*head);
-        } else if (const auto* document = std::get_if<shard::DocumentOperation>(&operation)) {
-          const Result<void> added = control_.add({document->document, {}, {}, event->time, record.header.sequence, {}});
-          if (!added) find("invalid_event", where, added.error().to_string());
-        }
-      }
-      return {};
-    }));
+    MINGMA_CHECK(
+        log::read_log(*stores_.front(), shard::kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
+          if (record.is_claim()) return {};
+          Result<shard::Event> event = shard::decode_event(record.body);
+          if (!event) return {};  // the shard's own audit names it
+          const std::string where = "control sequence " + std::to_string(record.header.sequence.value);
+          for (const shard::Operation& operation : event->operations) {
+            if (const auto* checkpoint = std::get_if<shard::CheckpointOperation>(&operation)) {
+              MINGMA_TRY(const auto head, open_note(checkpoint->shard, as_text(checkpoint->note), where));
+              if (head) heads_[checkpoint->shard].push_back(*head);
+            } else if (const auto* document = std::get_if<shard::DocumentOperation>(&operation)) {
+              const Result<void> added =
+                  control_.add({document->document, {}, {}, event->time, record.header.sequence, {}});
+              if (!added) find("invalid_event", where, added.error().to_string());
+            }
+          }
+          return {};
+        }));
     for (std::uint16_t n = 0; n < stores_.size(); ++n) {
       MINGMA_TRY(const auto note, stores_[n]->get(shard::kCheckpointsTable, as_bytes(kNewestCheckpointKey)));
       if (!note) continue;
-      MINGMA_TRY(const auto head, open_note(ShardId{n}, as_text(*note), "newest checkpoint of shard " + std::to_string(n)));
+      MINGMA_TRY(const auto head,
+                 open_note(ShardId{n}, as_text(*note), "newest checkpoint of shard " + std::to_string(n)));
       if (head) heads_[ShardId{n}].push_back(*head);
     }
     return {};
@@ -115,7 +122,8 @@ class Auditor {
         if (status.state != PartState::kDone) continue;
         ++audit_.parts;
         if (const Result<void> checked = check_part(submission, key, pseudonyms); !checked) {
-          find("altered_part", "submission " + key.first + ", part " + std::to_string(part), checked.error().to_string());
+          find("altered_part", "submission " + key.first + ", part " + std::to_string(part),
+               checked.error().to_string());
         }
       }
       return {};
@@ -126,10 +134,13 @@ class Auditor {
   void check_signature(const StoredSubmission& submission) {
     const std::string where = "submission " + submission.manifest.submission_id;
     const shard::InstitutionNumber number = control_.institution_number(submission.manifest.institution);
-    const crypto::VerifyingKey* key = control_.institution_key(number, submission.signature.key_id, submission.manifest.created);
+    const crypto::VerifyingKey* key =
+        control_.institution_key(number, submission.signature.key_id, submission.manifest.created);
     if (key == nullptr) return find("bad_authority", where, "signed with no key of its institution in force");
-    if (!key->verify(submission.signature.base, submission.signature.signature)) find("bad_authority", where, "the signature does not verify");
-    if (const Result<void> covered = check_covered_digest(submission.signature.base, submission.manifest_bytes); !covered) {
+    if (!key->verify(submission.signature.base, submission.signature.signature))
+      find("bad_authority", where, "the signature does not verify");
+    if (const Result<void> covered = check_covered_digest(submission.signature.base, submission.manifest_bytes);
+        !covered) {
       find("bad_authority", where, covered.error().message());
     }
   }
@@ -150,23 +161,27 @@ class Auditor {
       MINGMA_TRY(const std::optional<Chunk> chunk, reader.next());
       if (!chunk) break;
       audit_.lines += chunk->lines.size();
-      const ParsedChunk parsed = parse_chunk(*chunk, reader.header(), submission, pseudonyms, config_.file.data_shards, hashes);
+      const ParsedChunk parsed =
+          parse_chunk(*chunk, reader.header(), submission, pseudonyms, config_.file.data_shards, hashes);
       for (std::size_t n = 1; n < stores_.size(); ++n) compare(recorded[n], parsed.by_shard[n], key, n);
     }
     for (std::size_t n = 1; n < stores_.size(); ++n) {
       for (const auto& [line, ids] : recorded[n]) {
-        if (!ids.empty()) find("altered_statement", place(key, line, n), "the shard recorded a statement that no signed line says");
+        if (!ids.empty())
+          find("altered_statement", place(key, line, n), "the shard recorded a statement that no signed line says");
       }
     }
     return {};
   }
 
   static std::string place(const PartKey& key, std::uint32_t line, std::size_t shard) {
-    return "submission " + key.first + ", part " + std::to_string(key.second) + ", line " + std::to_string(line) + ", shard " + std::to_string(shard);
+    return "submission " + key.first + ", part " + std::to_string(key.second) + ", line " + std::to_string(line) +
+           ", shard " + std::to_string(shard);
   }
 
   // Takes out of `recorded` what the lines say; batches that were refused as a whole are not recorded at all.
-  void compare(RecordedIds& recorded, const std::vector<shard::StatementLine>& lines, const PartKey& key, std::size_t shard) {
+  void compare(RecordedIds& recorded, const std::vector<shard::StatementLine>& lines, const PartKey& key,
+               std::size_t shard) {
     for (const shard::StatementLine& line : lines) {
       const auto found = recorded.find(line.line);
       if (found == recorded.end()) continue;
@@ -174,10 +189,12 @@ class Auditor {
       const auto same = std::find(found->second.begin(), found->second.end(), id);
       if (same != found->second.end()) {
         found->second.erase(same);
-      } else if (const auto invalid = std::find(found->second.begin(), found->second.end(), Digest{}); invalid != found->second.end()) {
+      } else if (const auto invalid = std::find(found->second.begin(), found->second.end(), Digest{});
+                 invalid != found->second.end()) {
         found->second.erase(invalid);  // refused before it had an id
       } else {
-        find("altered_statement", place(key, line.line, shard), "the shard recorded another statement than the signed line says");
+        find("altered_statement", place(key, line.line, shard),
+             "the shard recorded another statement than the signed line says");
       }
     }
   }
@@ -195,10 +212,12 @@ class Auditor {
 }  // namespace
 
 bool ProvinceAudit::clean() const {
-  return findings.empty() && std::all_of(shards.begin(), shards.end(), [](const ShardAudit& shard) { return shard.report.clean(); });
+  return findings.empty() &&
+         std::all_of(shards.begin(), shards.end(), [](const ShardAudit& shard) { return shard.report.clean(); });
 }
 
-Result<ProvinceAudit> audit_province(const ProvinceConfig& config, Rng& rng, const std::function<void(const AuditProgress&)>& progress) {
+Result<ProvinceAudit> audit_province(const ProvinceConfig& config, Rng& rng,
+                                     const std::function<void(const AuditProgress&)>& progress) {
   return Auditor(config, rng, progress).run();
 }
 

@@ -1,12 +1,12 @@
-// The audit of a whole province at rest: every shard derived again from its log (shard/audit.h), every published checkpoint
-// compared with the ledger, every submission compared with what its institution signed.
+// The audit of a whole province at rest: every shard derived again from its log (shard/audit.h), every published
+// checkpoint compared with the ledger, every submission compared with what its institution signed.
 //
-// For submissions: the manifest's signature and digest, each spooled part's digest, count and lines_root, and, line by line, that the
-// statements which the shards recorded are those that the signed lines say. So an operator who altered a line between the
-// laboratory and the log is found. Submissions whose key was destroyed are counted as unopened.
-// Runs on a data directory that no process serves (it holds the lock), or on stores that are at rest.
-// Threading: one caller. Memory: one shard's scratch store at a time, as ProvinceConfig::open_store gives it under "audit-N".
-// Errors: only of reading and of the scratch stores; everything wrong with what is audited is a finding.
+// For submissions: the manifest's signature and digest, each spooled part's digest, count and lines_root, and, line by
+// line, that the statements which the shards recorded are those that the signed lines say. So an operator who altered a
+// line between the laboratory and the log is found. Submissions whose key was destroyed are counted as unopened. Runs
+// on a data directory that no process serves (it holds the lock), or on stores that are at rest. Threading: one caller.
+// Memory: one shard's scratch store at a time, as ProvinceConfig::open_store gives it under "audit-N". Errors: only of
+// reading and of the scratch stores; everything wrong with what is audited is a finding.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ struct ProvinceAudit {
   std::uint64_t submissions = 0;
   std::uint64_t parts = 0;
   std::uint64_t lines = 0;
-  std::uint64_t unopened = 0;            // submissions whose key was destroyed
+  std::uint64_t unopened = 0;  // submissions whose key was destroyed
 
   bool clean() const;
 };
@@ -41,6 +41,7 @@ struct AuditProgress {
   std::uint64_t total = 0;
 };
 
-Result<ProvinceAudit> audit_province(const ProvinceConfig& config, Rng& rng, const std::function<void(const AuditProgress&)>& progress);
+Result<ProvinceAudit> audit_province(const ProvinceConfig& config, Rng& rng,
+                                     const std::function<void(const AuditProgress&)>& progress);
 
 }  // namespace mingma::service

@@ -21,7 +21,8 @@ void live_a_little(Disk& disk) {
   }
   const TestProvince::Someone someone = province.register_someone(30);
   const std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-60));
-  ASSERT_TRUE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+  ASSERT_TRUE(
+      province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
   ASSERT_TRUE(province.submit(std::string(kId), lines).ok());
   province.settle();
 }
@@ -37,9 +38,11 @@ TEST(Audit, FindsNothingInAnHonestProvince) {
   Disk disk;
   live_a_little(disk);
   const ProvinceAudit result = audit(disk);
-  for (const shard::Finding& finding : result.findings) ADD_FAILURE() << finding.code << " " << finding.where << ": " << finding.text;
+  for (const shard::Finding& finding : result.findings)
+    ADD_FAILURE() << finding.code << " " << finding.where << ": " << finding.text;
   for (const ShardAudit& shard : result.shards) {
-    for (const shard::Finding& finding : shard.report.findings) ADD_FAILURE() << finding.code << " " << finding.where << ": " << finding.text;
+    for (const shard::Finding& finding : shard.report.findings)
+      ADD_FAILURE() << finding.code << " " << finding.where << ": " << finding.text;
     EXPECT_GE(shard.checkpoints, 1u);
   }
   EXPECT_TRUE(result.clean());
@@ -54,11 +57,14 @@ TEST(Audit, FindsAColourThatWasPutIntoTheStore) {
   store::Store& store = *disk.stores.at("shard-1");
   Bytes key;
   Bytes image;
-  ASSERT_TRUE(store.scan(shard::kRowsTable, {}, [&](ByteView row, ByteView value) -> Result<void> {
-                     key = to_bytes(row);
-                     image = to_bytes(value);
-                     return {};
-                   }).ok());
+  ASSERT_TRUE(store
+                  .scan(shard::kRowsTable, {},
+                        [&](ByteView row, ByteView value) -> Result<void> {
+                          key = to_bytes(row);
+                          image = to_bytes(value);
+                          return {};
+                        })
+                  .ok());
   ASSERT_FALSE(key.empty());
   shard::Row row = *shard::read_row(image);
   row.decision.colour = rules::Colour::kRed;

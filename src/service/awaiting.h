@@ -27,7 +27,8 @@ boost::asio::awaitable<T> await_callback(Start start) {
         auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
         auto executor = boost::asio::get_associated_executor(*waiting);
         begin(Done<T>([waiting, executor](T value) {
-          boost::asio::post(executor, [waiting, result = std::move(value)]() mutable { (*waiting)(std::move(result)); });
+          boost::asio::post(executor,
+                            [waiting, result = std::move(value)]() mutable { (*waiting)(std::move(result)); });
         }));
       },
       boost::asio::use_awaitable, std::move(start));

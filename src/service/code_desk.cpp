@@ -61,11 +61,18 @@ DeviceId device_id(ByteView public_key) {
 std::size_t CodeDesk::CodeKeyHash::operator()(const CodeKey& key) const {
   std::uint64_t device = 0;  // the digest is uniform already
   std::memcpy(&device, key.device.data(), sizeof device);
-  return static_cast<std::size_t>((device ^ (std::uint64_t{key.row} * 0x9e37'79b9'7f4a'7c15u)) + static_cast<std::uint64_t>(key.form));
+  return static_cast<std::size_t>((device ^ (std::uint64_t{key.row} * 0x9e37'79b9'7f4a'7c15u)) +
+                                  static_cast<std::uint64_t>(key.form));
 }
 
 CodeDesk::CodeDesk(ShardRuntime& shard, crypto::SigningKey key, std::string issuer, Rng& rng, const Limits& limits)
-    : shard_(shard), key_(std::move(key)), issuer_(key_), issuer_name_(std::move(issuer)), rng_(rng), cards_(limits.cards_max), codes_(limits.codes_max) {}
+    : shard_(shard),
+      key_(std::move(key)),
+      issuer_(key_),
+      issuer_name_(std::move(issuer)),
+      rng_(rng),
+      cards_(limits.cards_max),
+      codes_(limits.codes_max) {}
 
 Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& request) {
   const auto row_number = shard_.machine().rows().find(request.resident);
@@ -81,17 +88,20 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& reque
   const UnixSeconds now = shard_.clock().now();
   const shard::Row row = shard_.machine().rows().get(*row_number);
   ++counters_.shown;
-  if (const Kept* kept = codes_.find(key); kept != nullptr && kept->version == row.version && kept->horizon == row.decision.horizon &&
-                                           now < kept->code->refresh_after) {
+  if (const Kept* kept = codes_.find(key); kept != nullptr && kept->version == row.version &&
+                                           kept->horizon == row.decision.horizon && now < kept->code->refresh_after) {
     return kept->code;
   }
   if (row.decision.status != rules::DecisionStatus::kDecided) {
-    return Error(errors::kNoColour, row.decision.status == rules::DecisionStatus::kNoPolicy ? "no policy is in force" : "a rule could not be evaluated; the receipt says which");
+    return Error(errors::kNoColour, row.decision.status == rules::DecisionStatus::kNoPolicy
+                                        ? "no policy is in force"
+                                        : "a rule could not be evaluated; the receipt says which");
   }
   MINGMA_TRY(const Card* person, card(request.resident));
   const Device* device = nullptr;
   if (request.form == CodeForm::kPhone) {
-    const auto found = std::find_if(person->devices.begin(), person->devices.end(), [&](const Device& d) { return d.id == key.device; });
+    const auto found = std::find_if(person->devices.begin(), person->devices.end(),
+                                    [&](const Device& d) { return d.id == key.device; });
     if (found == person->devices.end()) return Error(errors::kUnknownDevice, "enrol this phone first");
     device = &*found;
   }
@@ -132,7 +142,8 @@ Result<CodeDesk::Card> CodeDesk::read_card(const ResidentId& resident) {
   return card;
 }
 
-Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, const Card& card, const Device* device, UnixSeconds now) {
+Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, const Card& card, const Device* device,
+                                                         UnixSeconds now) {
   const shard::ControlState& control = shard_.machine().control();
   const rules::Policy& policy = control.policy(row.policy);
   const rules::Rule* rule = policy.find_rule(row.decision.rule);

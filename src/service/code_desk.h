@@ -1,13 +1,14 @@
 // Showing the code: one look-up and at most one signature.
 //
-// A credential that is not near its expiry, of a decision that has not changed, is handed out again as it is; all bytes of the
-// answer are kept. What a new credential needs of the person (name mask, last digits, device keys) is kept too, so that
-// after a resident's first display nothing is read from the store; that first one reads three small rows of the shard's.
+// A credential that is not near its expiry, of a decision that has not changed, is handed out again as it is; all bytes
+// of the answer are kept. What a new credential needs of the person (name mask, last digits, device keys) is kept too,
+// so that after a resident's first display nothing is read from the store; that first one reads three small rows of the
+// shard's.
 //
-// Expiry: a phone's credential lives 15 minutes, paper 7 days; neither outlives the decision's horizon (but 30 seconds at
-// least, for the clock event to pass). It is replaced after two thirds of its life.
-// Threading: belongs to the shard's executor. Errors: kNotRegistered, kUnknownDevice, kNoColour, kKeyDestroyed.
-// Memory: at most `cards_max` people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
+// Expiry: a phone's credential lives 15 minutes, paper 7 days; neither outlives the decision's horizon (but 30 seconds
+// at least, for the clock event to pass). It is replaced after two thirds of its life. Threading: belongs to the
+// shard's executor. Errors: kNotRegistered, kUnknownDevice, kNoColour, kKeyDestroyed. Memory: at most `cards_max`
+// people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
 #pragma once
 
 #include <memory>
@@ -75,7 +76,8 @@ class CodeDesk final {
 
   Result<const Card*> card(const ResidentId& resident);
   Result<Card> read_card(const ResidentId& resident);
-  Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const Device* device, UnixSeconds now);
+  Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const Device* device,
+                                                 UnixSeconds now);
 
   ShardRuntime& shard_;
   crypto::SigningKey key_;

@@ -1,6 +1,7 @@
 // The threads that wait for the disk, so that no shard thread does.
 //
-// Threading: write() from any thread; `done` is called on a committer thread, in no order across stores. A caller has at most one
+// Threading: write() from any thread; `done` is called on a committer thread, in no order across stores. A caller has
+// at most one
 //   write per store under way. The destructor waits for the writes under way.
 // Durability: kSynced; done(ok) means that the batch survives power loss. An error means unknown: stop the shard.
 #pragma once

@@ -64,17 +64,20 @@ Json province_to_json(const ProvinceFile& province) {
 Result<ProvinceFile> province_from_json(const std::string& text, const std::string& path) {
   MINGMA_TRY(const Json json, parse_json(text));
   const Json* layout = json.find("layout");
-  if (layout == nullptr || !layout->is_integer()) return Error(errors::kDataDir, path + " names no layout; it is not a Mingma data directory");
+  if (layout == nullptr || !layout->is_integer())
+    return Error(errors::kDataDir, path + " names no layout; it is not a Mingma data directory");
   if (layout->integer() != kLayoutVersion) {
-    return Error(errors::kDataDir, path + " has layout " + std::to_string(layout->integer()) + ", this program reads layout " +
-                                       std::to_string(kLayoutVersion) + "; use the program that wrote it");
+    return Error(errors::kDataDir, path + " has layout " + std::to_string(layout->integer()) +
+                                       ", this program reads layout " + std::to_string(kLayoutVersion) +
+                                       "; use the program that wrote it");
   }
   const Json* code = json.find("province");
   const Json* origin = json.find("origin");
   const Json* shards = json.find("data_shards");
   const Json* created = json.find("created");
-  if (code == nullptr || !code->is_string() || origin == nullptr || !origin->is_string() || shards == nullptr || !shards->is_integer() ||
-      shards->integer() < 1 || shards->integer() > kDataShardsMax || created == nullptr || !created->is_string()) {
+  if (code == nullptr || !code->is_string() || origin == nullptr || !origin->is_string() || shards == nullptr ||
+      !shards->is_integer() || shards->integer() < 1 || shards->integer() > kDataShardsMax || created == nullptr ||
+      !created->is_string()) {
     return Error(errors::kDataDir, path + " is damaged; restore it from a backup");
   }
   ProvinceFile province;
@@ -94,7 +97,8 @@ Result<void> write_keys(const std::string& path, std::uint16_t data_shards) {
     crypto::wipe(secret.bytes);
   }
   const auto write_key = [&](const std::string& name, crypto::SignatureAlgorithm algorithm) {
-    return write_file_synced(path + "/" + name + ".pem", as_bytes(crypto::SigningKey::generate(algorithm).to_pem()), 0600);
+    return write_file_synced(path + "/" + name + ".pem", as_bytes(crypto::SigningKey::generate(algorithm).to_pem()),
+                             0600);
   };
   MINGMA_CHECK(write_key("code", crypto::SignatureAlgorithm::kEs256));
   MINGMA_CHECK(write_key("trust-pack", crypto::SignatureAlgorithm::kEd25519));
@@ -107,13 +111,16 @@ Result<void> write_keys(const std::string& path, std::uint16_t data_shards) {
 Result<std::string> read_key_file(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return failed("cannot read key file", path);
-  if ((info.st_mode & 077) != 0) return Error(errors::kDataDir, "key file " + path + " can be read by others; chmod 600 it");
+  if ((info.st_mode & 077) != 0)
+    return Error(errors::kDataDir, "key file " + path + " can be read by others; chmod 600 it");
   return read_small_file(path, kSmallFileBytesMax);
 }
 
 }  // namespace
 
-std::string ProvinceFile::ledger_origin(ShardId shard) const { return origin + "/shard/" + std::to_string(shard.value); }
+std::string ProvinceFile::ledger_origin(ShardId shard) const {
+  return origin + "/shard/" + std::to_string(shard.value);
+}
 
 Result<std::string> read_small_file(const std::string& path, std::size_t bytes_max) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -162,18 +169,21 @@ Result<DataDir> DataDir::create(const std::string& path, const ProvinceFile& pro
   MINGMA_TRY(const int lock, take_lock(path));
   DataDir dir(path, province, lock);
   for (const char* name : {"province.json", "keys", "shard-0", "exchange"}) {
-    if (::access((path + "/" + name).c_str(), F_OK) == 0) return Error(errors::kDataDir, path + " is not empty; choose another directory");
+    if (::access((path + "/" + name).c_str(), F_OK) == 0)
+      return Error(errors::kDataDir, path + " is not empty; choose another directory");
   }
   MINGMA_CHECK(make_directory(path + "/keys"));
   MINGMA_CHECK(make_directory(dir.spool_path()));
   MINGMA_CHECK(write_keys(path + "/keys", province.data_shards));
-  MINGMA_CHECK(write_file_synced(path + "/province.json", as_bytes(province_to_json(province).to_pretty_string() + "\n"), 0644));
+  MINGMA_CHECK(
+      write_file_synced(path + "/province.json", as_bytes(province_to_json(province).to_pretty_string() + "\n"), 0644));
   return dir;
 }
 
 Result<DataDir> DataDir::open(const std::string& path) {
   const std::string file = path + "/province.json";
-  if (::access(file.c_str(), F_OK) != 0) return Error(errors::kDataDir, path + " holds no province; run `mingma init` first");
+  if (::access(file.c_str(), F_OK) != 0)
+    return Error(errors::kDataDir, path + " holds no province; run `mingma init` first");
   MINGMA_TRY(const int lock, take_lock(path));
   DataDir dir(path, {}, lock);
   MINGMA_TRY(const std::string text, read_small_file(file, kSmallFileBytesMax));
@@ -181,7 +191,8 @@ Result<DataDir> DataDir::open(const std::string& path) {
   MINGMA_CHECK(make_directory(dir.spool_path()));
   for (const char* name : {"kek", "pseudonym"}) MINGMA_CHECK(dir.secret(name));
   for (const char* name : {"code", "trust-pack"}) MINGMA_CHECK(dir.signing_key(name));
-  for (unsigned shard = 0; shard <= dir.province_.data_shards; ++shard) MINGMA_CHECK(dir.signing_key("checkpoint-" + std::to_string(shard)));
+  for (unsigned shard = 0; shard <= dir.province_.data_shards; ++shard)
+    MINGMA_CHECK(dir.signing_key("checkpoint-" + std::to_string(shard)));
   return dir;
 }
 

@@ -2,12 +2,13 @@
 //
 //   province.json      layout version, province, origin of the ledgers, number of shards; written once by create()
 //   lock               held (flock) as long as a DataDir lives
-//   keys/              key files, mode 0600: kek, pseudonym (32 bytes in hex), code.pem, trust-pack.pem, checkpoint-N.pem
-//   shard-0/ ...       one store per shard; 0 is the control shard
-//   exchange/          submissions: manifests, outcomes, line hashes
-//   spool/             parts being received or processed, encrypted under a key of their own
+//   keys/              key files, mode 0600: kek, pseudonym (32 bytes in hex), code.pem, trust-pack.pem,
+//   checkpoint-N.pem shard-0/ ...       one store per shard; 0 is the control shard exchange/          submissions:
+//   manifests, outcomes, line hashes spool/             parts being received or processed, encrypted under a key of
+//   their own
 //
-// Errors: errors::kDataDir with one line that says what to do. Threading: create and open on one thread; reading anywhere.
+// Errors: errors::kDataDir with one line that says what to do. Threading: create and open on one thread; reading
+// anywhere.
 #pragma once
 
 #include <string>
@@ -27,7 +28,7 @@ inline constexpr std::uint16_t kDataShardsMax = 256;
 struct ProvinceFile {
   int layout = kLayoutVersion;
   DivisionCode province;
-  std::string origin;           // "mingma.example/41": ledgers are <origin>/shard/<n>
+  std::string origin;             // "mingma.example/41": ledgers are <origin>/shard/<n>
   std::uint16_t data_shards = 1;  // shards 1..n hold residents
   UnixSeconds created{};
 
@@ -36,13 +37,15 @@ struct ProvinceFile {
 
 class DataDir final {
  public:
-  // Makes the directory and all key files, then opens it. Refused when anything is there already. When a step fails, what
-  // was written stays, without province.json: open() refuses it and says so.
+  // Makes the directory and all key files, then opens it. Refused when anything is there already. When a step fails,
+  // what was written stays, without province.json: open() refuses it and says so.
   static Result<DataDir> create(const std::string& path, const ProvinceFile& province);
-  // Refused: no province.json, another layout version, locked by another process, key files missing or readable by others.
+  // Refused: no province.json, another layout version, locked by another process, key files missing or readable by
+  // others.
   static Result<DataDir> open(const std::string& path);
 
-  DataDir(DataDir&& other) noexcept : path_(std::move(other.path_)), province_(std::move(other.province_)), lock_(std::exchange(other.lock_, -1)) {}
+  DataDir(DataDir&& other) noexcept
+      : path_(std::move(other.path_)), province_(std::move(other.province_)), lock_(std::exchange(other.lock_, -1)) {}
   DataDir& operator=(DataDir&&) = delete;
   ~DataDir();
 
@@ -52,11 +55,12 @@ class DataDir final {
   std::string exchange_path() const { return path_ + "/exchange"; }
   std::string spool_path() const { return path_ + "/spool"; }
 
-  Result<Digest> secret(const std::string& name) const;                    // "kek", "pseudonym"
-  Result<crypto::SigningKey> signing_key(const std::string& name) const;   // "code", "trust-pack", "checkpoint-3"
+  Result<Digest> secret(const std::string& name) const;                   // "kek", "pseudonym"
+  Result<crypto::SigningKey> signing_key(const std::string& name) const;  // "code", "trust-pack", "checkpoint-3"
 
  private:
-  DataDir(std::string path, ProvinceFile province, int lock) : path_(std::move(path)), province_(std::move(province)), lock_(lock) {}
+  DataDir(std::string path, ProvinceFile province, int lock)
+      : path_(std::move(path)), province_(std::move(province)), lock_(lock) {}
 
   std::string path_;
   ProvinceFile province_;

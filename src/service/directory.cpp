@@ -17,10 +17,14 @@ struct Validity {
 
 bool belongs_to(shard::DocumentType type, PublicList which) {
   switch (which) {
-    case PublicList::kInstitutions: return type == shard::DocumentType::kInstitution;
-    case PublicList::kGrants: return type == shard::DocumentType::kGrant || type == shard::DocumentType::kRevocation;
-    case PublicList::kPolicies: return type == shard::DocumentType::kPolicy;
-    case PublicList::kAreaOrders: return type == shard::DocumentType::kAreaOrder;
+    case PublicList::kInstitutions:
+      return type == shard::DocumentType::kInstitution;
+    case PublicList::kGrants:
+      return type == shard::DocumentType::kGrant || type == shard::DocumentType::kRevocation;
+    case PublicList::kPolicies:
+      return type == shard::DocumentType::kPolicy;
+    case PublicList::kAreaOrders:
+      return type == shard::DocumentType::kAreaOrder;
   }
   return false;
 }
@@ -49,12 +53,14 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
       return Validity{order.order.from, order.order.until, published.id};
     }
     case shard::DocumentType::kRevocation:
-    case shard::DocumentType::kGenesis: break;
+    case shard::DocumentType::kGenesis:
+      break;
   }
   return Validity{published.published_at, {}, published.id};
 }
 
-Result<PublicDocument> to_public(const shard::ControlState& control, const shard::PublishedDocument& published, UnixSeconds now) {
+Result<PublicDocument> to_public(const shard::ControlState& control, const shard::PublishedDocument& published,
+                                 UnixSeconds now) {
   MINGMA_TRY(const Validity validity, validity_of(control, published));
   PublicDocument out;
   out.type = shard::to_string(published.document.type);
@@ -74,12 +80,16 @@ SignedDocument to_public(const shard::SignedDocument& document) {
   SignedDocument out;
   out.type = shard::to_string(document.type);
   out.document = document.bytes;
-  for (const shard::DocumentSignature& signature : document.signatures) out.signatures.push_back({signature.key_id, signature.signature});
+  for (const shard::DocumentSignature& signature : document.signatures)
+    out.signatures.push_back({signature.key_id, signature.signature});
   return out;
 }
 
 InstitutionSummary summarise(const shard::Institution& institution) {
-  return {institution.id, {institution.name_zh, institution.name_en}, std::string(shard::to_string(institution.klass)), institution.phone};
+  return {institution.id,
+          {institution.name_zh, institution.name_en},
+          std::string(shard::to_string(institution.klass)),
+          institution.phone};
 }
 
 void Directory::publish(shard::ControlState state) {
@@ -97,9 +107,12 @@ Result<Caller> Directory::authenticate(const MessageSignature& signature) const 
   const auto control = current();
   const UnixSeconds now = clock_.now();
   const shard::InstitutionNumber holder = control->find_key_holder(signature.key_id, now);
-  const crypto::VerifyingKey* key = holder == shard::kSelf ? nullptr : control->institution_key(holder, signature.key_id, now);
-  if (key == nullptr) return Error(errors::kUnknownKey, "no institution has this key in force; ask the command to publish it");
-  if (!key->verify(signature.base, signature.signature)) return Error(errors::kSignatureRefused, "the signature does not fit the message");
+  const crypto::VerifyingKey* key =
+      holder == shard::kSelf ? nullptr : control->institution_key(holder, signature.key_id, now);
+  if (key == nullptr)
+    return Error(errors::kUnknownKey, "no institution has this key in force; ask the command to publish it");
+  if (!key->verify(signature.base, signature.signature))
+    return Error(errors::kSignatureRefused, "the signature does not fit the message");
   return Caller{control->institution(holder)->id, signature.key_id};
 }
 

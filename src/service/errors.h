@@ -5,22 +5,28 @@
 
 namespace mingma::errors {
 
-inline constexpr ErrorInfo kOverloaded{"service.overloaded", 503, Retry::kLater};            // the shard's queue is full
-inline constexpr ErrorInfo kShardStopped{"service.shard_stopped", 503, Retry::kLater};       // after a failed or unknown write
-inline constexpr ErrorInfo kNotReady{"service.not_ready", 503, Retry::kLater};               // still opening, or shutting down
+inline constexpr ErrorInfo kOverloaded{"service.overloaded", 503, Retry::kLater};  // the shard's queue is full
+inline constexpr ErrorInfo kShardStopped{"service.shard_stopped", 503,
+                                         Retry::kLater};                        // after a failed or unknown write
+inline constexpr ErrorInfo kNotReady{"service.not_ready", 503, Retry::kLater};  // still opening, or shutting down
 inline constexpr ErrorInfo kNoSuchThing{"service.not_found", 404, Retry::kNo};
 inline constexpr ErrorInfo kNotRegistered{"service.not_registered", 404, Retry::kAfterFix};  // no such resident
-inline constexpr ErrorInfo kUnknownDevice{"service.unknown_device", 403, Retry::kAfterFix};  // device key not enrolled, or no longer
-inline constexpr ErrorInfo kNoColour{"service.no_colour", 409, Retry::kLater};               // no policy in force, or undetermined
-inline constexpr ErrorInfo kUnknownKey{"service.unknown_key", 401, Retry::kAfterFix};        // no institution in force has this key
+inline constexpr ErrorInfo kUnknownDevice{"service.unknown_device", 403,
+                                          Retry::kAfterFix};                    // device key not enrolled, or no longer
+inline constexpr ErrorInfo kNoColour{"service.no_colour", 409, Retry::kLater};  // no policy in force, or undetermined
+inline constexpr ErrorInfo kUnknownKey{"service.unknown_key", 401,
+                                       Retry::kAfterFix};  // no institution in force has this key
 inline constexpr ErrorInfo kSignatureRefused{"service.bad_signature", 401, Retry::kAfterFix};
-inline constexpr ErrorInfo kForbidden{"service.forbidden", 403, Retry::kNo};                 // key is good, but not allowed to do this
+inline constexpr ErrorInfo kForbidden{"service.forbidden", 403, Retry::kNo};  // key is good, but not allowed to do this
 inline constexpr ErrorInfo kBadRequest{"service.invalid_request", 400, Retry::kAfterFix};
-inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::kAfterFix};             // same id, other content
-inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422, Retry::kAfterFix};  // body is not what the manifest names
-inline constexpr ErrorInfo kStatementRefused{"service.refused", 422, Retry::kAfterFix};               // a shard's rule refused it; message says which
-inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};          // the record's key was destroyed
-inline constexpr ErrorInfo kDataDir{"service.data_dir", 500, Retry::kAfterFix};              // missing, foreign, newer layout, locked
+inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::kAfterFix};  // same id, other content
+inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
+                                           Retry::kAfterFix};  // body is not what the manifest names
+inline constexpr ErrorInfo kStatementRefused{"service.refused", 422,
+                                             Retry::kAfterFix};  // a shard's rule refused it; message says which
+inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
+inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
+                                    Retry::kAfterFix};  // missing, foreign, newer layout, locked
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};
 inline constexpr ErrorInfo kAuditFailed{"service.audit_failed", 500, Retry::kNo};
 

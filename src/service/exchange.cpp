@@ -33,7 +33,10 @@ Bytes submission_context(const std::string& id) { return to_bytes(as_bytes("ming
 
 Bytes encode_status(const PartStatus& status) {
   CborWriter out;
-  out.array(9).unsigned_integer(static_cast<std::uint64_t>(status.state)).unsigned_integer(status.lines).unsigned_integer(status.processed);
+  out.array(9)
+      .unsigned_integer(static_cast<std::uint64_t>(status.state))
+      .unsigned_integer(status.lines)
+      .unsigned_integer(status.processed);
   for (const std::uint64_t count : status.counts) out.unsigned_integer(count);
   return out.take();
 }
@@ -44,7 +47,8 @@ Result<PartStatus> decode_status(ByteView bytes) {
   if (count != 9) return Error(errors::kStoreFailed, "the record of a part is damaged");
   PartStatus status;
   MINGMA_TRY(const std::uint64_t state, in.unsigned_integer());
-  if (state > static_cast<std::uint64_t>(PartState::kDone)) return Error(errors::kStoreFailed, "the record of a part is damaged");
+  if (state > static_cast<std::uint64_t>(PartState::kDone))
+    return Error(errors::kStoreFailed, "the record of a part is damaged");
   status.state = static_cast<PartState>(state);
   MINGMA_TRY(status.lines, in.unsigned_integer());
   MINGMA_TRY(status.processed, in.unsigned_integer());
@@ -60,7 +64,10 @@ Bytes encode_outcomes(const std::vector<LineOutcome>& outcomes) {
   out.array(outcomes.size());
   for (const LineOutcome& line : outcomes) {
     const bool has_id = line.outcome.statement != Digest{};
-    out.array(5).unsigned_integer(line.line).unsigned_integer(static_cast<std::uint64_t>(line.outcome.outcome)).text(line.outcome.code);
+    out.array(5)
+        .unsigned_integer(line.line)
+        .unsigned_integer(static_cast<std::uint64_t>(line.outcome.outcome))
+        .text(line.outcome.code);
     out.text(line.outcome.place).bytes(has_id ? ByteView(line.outcome.statement) : ByteView{});
   }
   return out.take();
@@ -103,7 +110,8 @@ Result<shard::SubmissionId> parse_submission_id(std::string_view uuid) {
   }
   const Result<Bytes> bytes = hex_decode(digits);
   shard::SubmissionId id{};
-  if (!bytes || bytes->size() != id.size()) return Error(errors::kBadRequest, "a submission id must be a UUID in lower case");
+  if (!bytes || bytes->size() != id.size())
+    return Error(errors::kBadRequest, "a submission id must be a UUID in lower case");
   std::copy(bytes->begin(), bytes->end(), id.begin());
   return id;
 }
@@ -117,17 +125,23 @@ Result<StoredSubmission> Exchange::create(const Manifest& manifest, const Create
   MINGMA_TRY(const auto present, store_->get(kSubmissions, as_bytes(id)));
   if (present) {
     MINGMA_TRY(StoredSubmission stored, open_submission(id, *present));
-    if (stored.manifest_bytes != request.manifest) return Error(errors::kSubmissionConflict, "another manifest has this submission id; choose a new one");
+    if (stored.manifest_bytes != request.manifest)
+      return Error(errors::kSubmissionConflict, "another manifest has this submission id; choose a new one");
     return stored;
   }
   store::Batch batch;
   MINGMA_TRY(const Digest key, keys_.create(as_bytes(id), now, batch));
   CborWriter out;
-  out.array(5).bytes(request.manifest).text(request.signature.key_id).bytes(request.signature.base).bytes(request.signature.signature);
+  out.array(5)
+      .bytes(request.manifest)
+      .text(request.signature.key_id)
+      .bytes(request.signature.base)
+      .bytes(request.signature.signature);
   out.integer(now.value);
   batch.put(kSubmissions, as_bytes(id), crypto::seal(key, rng_, submission_context(id), out.view()));
   MINGMA_CHECK(store_->write(batch, store::Durability::kSynced));
-  return StoredSubmission{manifest, request.manifest, request.signature, now, crypto::hkdf_sha256_key(key, {}, as_bytes("mingma/v1/spool"))};
+  return StoredSubmission{manifest, request.manifest, request.signature, now,
+                          crypto::hkdf_sha256_key(key, {}, as_bytes("mingma/v1/spool"))};
 }
 
 Result<StoredSubmission> Exchange::open_submission(const std::string& id, ByteView sealed) {
@@ -169,7 +183,8 @@ Result<void> Exchange::put_part(const PartKey& key, const PartStatus& status, st
   return store_->write(batch, durability);
 }
 
-Result<void> Exchange::put_outcomes(const PartKey& key, std::uint32_t last_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status) {
+Result<void> Exchange::put_outcomes(const PartKey& key, std::uint32_t last_line,
+                                    const std::vector<LineOutcome>& outcomes, const PartStatus& status) {
   store::Batch batch;
   batch.put(kOutcomes, outcome_row(key, last_line), encode_outcomes(outcomes));
   batch.put(kParts, part_row(key), encode_status(status));
@@ -184,7 +199,8 @@ Result<std::vector<LineOutcome>> Exchange::outcomes(const PartKey& key, std::uin
     return std::vector<LineOutcome>{};
   }
   const Bytes part = part_row(key);
-  if (iterator->key().size() != part.size() + 4 || !equal(iterator->key().first(part.size()), part)) return std::vector<LineOutcome>{};
+  if (iterator->key().size() != part.size() + 4 || !equal(iterator->key().first(part.size()), part))
+    return std::vector<LineOutcome>{};
   return decode_outcomes(iterator->value());
 }
 
@@ -194,7 +210,8 @@ Result<std::vector<PartKey>> Exchange::unfinished() const {
     MINGMA_TRY(const PartStatus status, decode_status(value));
     if (status.state != PartState::kReceived || row.size() < 5) return {};
     const ByteView number = row.last(4);
-    const std::uint32_t part = (std::uint32_t{number[0]} << 24) | (std::uint32_t{number[1]} << 16) | (std::uint32_t{number[2]} << 8) | number[3];
+    const std::uint32_t part = (std::uint32_t{number[0]} << 24) | (std::uint32_t{number[1]} << 16) |
+                               (std::uint32_t{number[2]} << 8) | number[3];
     out.emplace_back(std::string(as_text(row.first(row.size() - 4))), part);
     return {};
   }));

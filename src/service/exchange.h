@@ -1,11 +1,12 @@
 // What is kept of submissions: signed manifests, how far each part is, and the outcome of every line.
 //
 // Tables (all values deterministic CBOR unless sealed; docs/data.md says who can read what):
-//   submissions  id -> sealed [manifest, key id, signature base, signature, institution, created at], context "mingma/v1/submission" || id
-//   parts        id || part u32 BE -> [state, processed, counts x 6]
-//   outcomes     id || part u32 BE || last line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk
-//   keys         one key per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
-// Threading: every method from any thread. Durability: creating and finishing are synced, progress is buffered: after a crash
+//   submissions  id -> sealed [manifest, key id, signature base, signature, institution, created at], context
+//   "mingma/v1/submission" || id parts        id || part u32 BE -> [state, processed, counts x 6] outcomes     id ||
+//   part u32 BE || last line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk keys one key
+//   per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
+// Threading: every method from any thread. Durability: creating and finishing are synced, progress is buffered: after a
+// crash
 //   the last chunks are done again, which changes nothing in the shards.
 #pragma once
 
@@ -54,7 +55,8 @@ class Exchange final {
   Result<PartStatus> part(const PartKey& key) const;     // kMissing when never seen
   Result<void> put_part(const PartKey& key, const PartStatus& status, store::Durability durability);
   // Outcomes of the chunk of lines that ends with `last_line`, with the part's new status, in one write.
-  Result<void> put_outcomes(const PartKey& key, std::uint32_t last_line, const std::vector<LineOutcome>& outcomes, const PartStatus& status);
+  Result<void> put_outcomes(const PartKey& key, std::uint32_t last_line, const std::vector<LineOutcome>& outcomes,
+                            const PartStatus& status);
   // The chunk that holds `line`; empty when there is none yet.
   Result<std::vector<LineOutcome>> outcomes(const PartKey& key, std::uint32_t line) const;
   // Parts that were received and not finished: to resume after a restart.

@@ -42,30 +42,42 @@ Json path_to_json(const std::vector<Digest>& path) {
 
 std::string_view to_string(StatementOutcomeCode outcome) {
   switch (outcome) {
-    case StatementOutcomeCode::kAccepted: return "accepted";
-    case StatementOutcomeCode::kDuplicate: return "duplicate";
-    case StatementOutcomeCode::kUnknownResident: return "unknown_resident";
-    case StatementOutcomeCode::kRejected: return "rejected";
-    case StatementOutcomeCode::kInvalid: return "invalid";
-    case StatementOutcomeCode::kIgnored: return "ignored";
+    case StatementOutcomeCode::kAccepted:
+      return "accepted";
+    case StatementOutcomeCode::kDuplicate:
+      return "duplicate";
+    case StatementOutcomeCode::kUnknownResident:
+      return "unknown_resident";
+    case StatementOutcomeCode::kRejected:
+      return "rejected";
+    case StatementOutcomeCode::kInvalid:
+      return "invalid";
+    case StatementOutcomeCode::kIgnored:
+      return "ignored";
   }
   return "invalid";
 }
 
 std::string_view to_string(PartState state) {
   switch (state) {
-    case PartState::kMissing: return "missing";
-    case PartState::kReceived: return "received";
-    case PartState::kDone: return "done";
+    case PartState::kMissing:
+      return "missing";
+    case PartState::kReceived:
+      return "received";
+    case PartState::kDone:
+      return "done";
   }
   return "missing";
 }
 
 std::string_view to_string(ShardState state) {
   switch (state) {
-    case ShardState::kOpening: return "opening";
-    case ShardState::kServing: return "serving";
-    case ShardState::kStopped: return "stopped";
+    case ShardState::kOpening:
+      return "opening";
+    case ShardState::kServing:
+      return "serving";
+    case ShardState::kStopped:
+      return "stopped";
   }
   return "stopped";
 }
@@ -261,7 +273,8 @@ Json to_json(const PublicDocument& document) {
     signatures.push_back(std::move(one));
   }
   json.set("signatures", std::move(signatures));
-  if (Result<Json> content = parse_json(document.signed_document.document); content) json.set("content", *std::move(content));
+  if (Result<Json> content = parse_json(document.signed_document.document); content)
+    json.set("content", *std::move(content));
   return json;
 }
 

@@ -39,7 +39,9 @@ Result<shard::ResidentKeys> KeyVault::resident_keys(const ResidentId& resident) 
   return derived_.insert(resident, shard::derive_resident_keys(key));
 }
 
-Result<Digest> KeyVault::submission_key(const shard::SubmissionId& submission) const { return open(submission_name(submission)); }
+Result<Digest> KeyVault::submission_key(const shard::SubmissionId& submission) const {
+  return open(submission_name(submission));
+}
 
 Result<void> KeyVault::ensure(ByteView name, UnixSeconds now) {
   const Result<Digest> present = open(name);
@@ -50,7 +52,9 @@ Result<void> KeyVault::ensure(ByteView name, UnixSeconds now) {
   return {};
 }
 
-Result<void> KeyVault::ensure_resident(const ResidentId& resident, UnixSeconds now) { return ensure(resident.bytes, now); }
+Result<void> KeyVault::ensure_resident(const ResidentId& resident, UnixSeconds now) {
+  return ensure(resident.bytes, now);
+}
 
 Result<void> KeyVault::ensure_submission(const shard::SubmissionId& submission, UnixSeconds now) {
   return ensure(submission_name(submission), now);

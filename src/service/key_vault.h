@@ -1,9 +1,10 @@
 // The keys of one shard's personal records: resident keys and submission keys, found fast, made and destroyed.
 //
-// A new key is handed out at once and written with the caller's next batch: take_pending() before the write, written() after.
-// Destruction takes effect in memory at once and on disk with the batch; from then on every read says destroyed.
+// A new key is handed out at once and written with the caller's next batch: take_pending() before the write, written()
+// after. Destruction takes effect in memory at once and on disk with the batch; from then on every read says destroyed.
 // Threading: belongs to the shard's executor. Memory: at most `cached_max` derived residents, about 0.7 KiB each.
-// Tables: kKeysTable of the shard's store (wrapped_keys.h); names are resident (16 bytes) and "s" || submission (17 bytes).
+// Tables: kKeysTable of the shard's store (wrapped_keys.h); names are resident (16 bytes) and "s" || submission (17
+// bytes).
 #pragma once
 
 #include <map>

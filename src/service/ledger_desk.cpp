@@ -15,7 +15,8 @@ Result<std::unique_ptr<LedgerDesk>> LedgerDesk::open(store::Store& store, std::s
   MINGMA_TRY(const auto stored, store.get(shard::kCheckpointsTable, as_bytes(kNewestCheckpointKey)));
   std::optional<std::string> note;
   if (stored) note = std::string(as_text(*stored));
-  MINGMA_TRY(desk->publisher_, ledger::CheckpointPublisher::open(*desk->ledger_, desk->origin_, desk->key_, std::move(note)));
+  MINGMA_TRY(desk->publisher_,
+             ledger::CheckpointPublisher::open(*desk->ledger_, desk->origin_, desk->key_, std::move(note)));
   desk->verifier_key_ = desk->publisher_->verifier().to_string();
   MINGMA_CHECK(desk->open_view());
   return desk;
@@ -74,7 +75,8 @@ Result<Blob> LedgerDesk::file(const std::string& path) {
 
 Result<InclusionProof> LedgerDesk::inclusion(LeafIndex leaf) {
   const std::lock_guard lock(mutex_);
-  if (!view_ || leaf.value >= view_->size().value) return Error(errors::kNoSuchThing, "no published checkpoint covers this leaf yet; try again in a second");
+  if (!view_ || leaf.value >= view_->size().value)
+    return Error(errors::kNoSuchThing, "no published checkpoint covers this leaf yet; try again in a second");
   InclusionProof proof;
   proof.leaf = leaf;
   proof.tree_size = view_->size().value;

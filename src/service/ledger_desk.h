@@ -1,12 +1,13 @@
 // One shard's ledger as the public sees it: checkpoints, tiles, proofs.
 //
-// It reads what the shard has made durable, through a snapshot of its store, so nothing here waits for the shard or makes it
-// wait. publish() signs a checkpoint over everything durable (recomputing the root along a second path) and stores it
-// before it is handed out; the owner calls it each second. What is served is always under the published checkpoint.
+// It reads what the shard has made durable, through a snapshot of its store, so nothing here waits for the shard or
+// makes it wait. publish() signs a checkpoint over everything durable (recomputing the root along a second path) and
+// stores it before it is handed out; the owner calls it each second. What is served is always under the published
+// checkpoint.
 //
-// Threading: every method from any thread; a mutex keeps them one at a time. They read the disk: call them on a committer thread.
-// Errors: of the ledger room; kSplitView or kLedgerBroken from publish() mean that the shard must stop.
-// Ownership: borrows the store, which must outlive it.
+// Threading: every method from any thread; a mutex keeps them one at a time. They read the disk: call them on a
+// committer thread. Errors: of the ledger room; kSplitView or kLedgerBroken from publish() mean that the shard must
+// stop. Ownership: borrows the store, which must outlive it.
 #pragma once
 
 #include <memory>
@@ -30,8 +31,12 @@ inline constexpr std::string_view kNewestCheckpointKey = "newest";
 class NewestSnapshot final : public store::Reader {
  public:
   void turn_to(std::unique_ptr<store::Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
-  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override { return snapshot_->get_into(table, key, out); }
-  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override { return snapshot_->iterate(table); }
+  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
+    return snapshot_->get_into(table, key, out);
+  }
+  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
+    return snapshot_->iterate(table);
+  }
 
  private:
   std::unique_ptr<store::Snapshot> snapshot_;

@@ -16,7 +16,8 @@ Error invalid(std::string what, std::string where) { return {errors::kBadRequest
 
 Result<std::string> text_member(const Json& object, std::string_view name) {
   const Json* member = object.find(name);
-  if (member == nullptr || !member->is_string()) return invalid("this member must be a string", "/" + std::string(name));
+  if (member == nullptr || !member->is_string())
+    return invalid("this member must be a string", "/" + std::string(name));
   return member->string();
 }
 
@@ -45,9 +46,11 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-Result<void> refuse_unknown_members(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
+Result<void> refuse_unknown_members(const Json& object, std::initializer_list<std::string_view> known,
+                                    const std::string& where) {
   for (const Json::Member& member : object.object()) {
-    if (std::find(known.begin(), known.end(), member.first) == known.end()) return invalid("unknown member", where + "/" + member.first);
+    if (std::find(known.begin(), known.end(), member.first) == known.end())
+      return invalid("unknown member", where + "/" + member.first);
   }
   return {};
 }
@@ -56,7 +59,8 @@ Result<ManifestPart> parse_part(const Json& json, const std::string& where) {
   if (!json.is_object()) return invalid("a part must be an object", where);
   MINGMA_CHECK(refuse_unknown_members(json, {"count", "digest", "lines_root"}, where));
   const Json* count = json.find("count");
-  if (count == nullptr || !count->is_integer() || count->integer() < 0 || count->integer() > static_cast<std::int64_t>(kPartLinesMax)) {
+  if (count == nullptr || !count->is_integer() || count->integer() < 0 ||
+      count->integer() > static_cast<std::int64_t>(kPartLinesMax)) {
     return invalid("count must be 0 to " + std::to_string(kPartLinesMax), where + "/count");
   }
   ManifestPart part;
@@ -74,7 +78,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
   if (text.size() > kManifestBytesMax) return Error(errors::kTooLarge, "a manifest has at most 1 MiB");
   MINGMA_TRY(const Json json, parse_json(text));
   if (!json.is_object()) return invalid("a manifest must be an object", "/");
-  MINGMA_CHECK(refuse_unknown_members(json, {"submission_id", "institution", "format", "created", "salt", "parts"}, ""));
+  MINGMA_CHECK(
+      refuse_unknown_members(json, {"submission_id", "institution", "format", "created", "salt", "parts"}, ""));
   Manifest manifest;
   MINGMA_TRY(manifest.submission_id, text_member(json, "submission_id"));
   if (!is_uuid(manifest.submission_id)) return invalid("this must be a UUID in lower case", "/submission_id");
@@ -124,7 +129,8 @@ Result<void> check_covered_digest(ByteView signature_base, ByteView body) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!line.starts_with(kLine)) continue;
     MINGMA_TRY(const Digest digest, parse_content_digest(line.substr(kLine.size()), "content-digest"));
-    if (digest != crypto::sha256(body)) return Error(errors::kDigestMismatch, "the body is not the one that was signed");
+    if (digest != crypto::sha256(body))
+      return Error(errors::kDigestMismatch, "the body is not the one that was signed");
     return {};
   }
   return Error(errors::kSignatureRefused, "the signature does not cover content-digest");

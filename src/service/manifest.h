@@ -1,12 +1,13 @@
 // The manifest of a submission: what an institution signs once for many lines. Format: docs/formats/submission.md.
 //
 //   {"submission_id": "<uuid>", "institution": "...", "format": "fhir-ndjson" | "lab-csv", "created": "<instant>",
-//    "salt": "<base64, 32 bytes>", "parts": [{"count": n, "digest": "sha-256=:<base64>:", "lines_root": "<base64>"}, ...]}
+//    "salt": "<base64, 32 bytes>", "parts": [{"count": n, "digest": "sha-256=:<base64>:", "lines_root": "<base64>"},
+//    ...]}
 //
 // A line's hash is HMAC-SHA-256(salt, bytes of the line without its line end); lines_root is the RFC 6962 root over the
-// hashes as entries, in the order of the part. So every line is provable against the one signature, and once the salt is
-// destroyed the hashes say nothing. Blank lines are no lines. Unknown members are refused.
-// Threading: values. Limits: manifest 1 MiB, 1,000 parts, 1,000,000 lines a part.
+// hashes as entries, in the order of the part. So every line is provable against the one signature, and once the salt
+// is destroyed the hashes say nothing. Blank lines are no lines. Unknown members are refused. Threading: values.
+// Limits: manifest 1 MiB, 1,000 parts, 1,000,000 lines a part.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ inline constexpr std::uint64_t kPartLinesMax = 1'000'000;
 
 struct ManifestPart {
   std::uint64_t count = 0;
-  Digest digest{};      // SHA-256 of the part's bytes
+  Digest digest{};  // SHA-256 of the part's bytes
   Digest lines_root{};
 };
 

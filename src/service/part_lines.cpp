@@ -10,7 +10,8 @@
 namespace mingma::service {
 namespace {
 
-shard::Statement to_statement(feed::FeedStatement&& from, const StoredSubmission& submission, const ResidentId& resident) {
+shard::Statement to_statement(feed::FeedStatement&& from, const StoredSubmission& submission,
+                              const ResidentId& resident) {
   shard::Statement statement;
   statement.resident = resident;
   statement.institution = submission.manifest.institution;
@@ -25,7 +26,8 @@ shard::Statement to_statement(feed::FeedStatement&& from, const StoredSubmission
 
 StatementOutcome to_outcome(const feed::LineResult& result) {
   StatementOutcome outcome;
-  outcome.outcome = result.outcome == feed::Outcome::kIgnored ? StatementOutcomeCode::kIgnored : StatementOutcomeCode::kInvalid;
+  outcome.outcome =
+      result.outcome == feed::Outcome::kIgnored ? StatementOutcomeCode::kIgnored : StatementOutcomeCode::kInvalid;
   outcome.code = result.code == nullptr ? std::string() : std::string(result.code->code);
   outcome.place = result.place;
   return outcome;
@@ -38,7 +40,9 @@ feed::RecordKind record_kind(feed::FeedFormat format) {
 }
 
 PartCheck::PartCheck(const Manifest& manifest, std::uint32_t part)
-    : expected_(manifest.parts.at(part)), salt_(manifest.salt), splitter_(record_kind(manifest.format), feed::kRecordBytesMax) {
+    : expected_(manifest.parts.at(part)),
+      salt_(manifest.salt),
+      splitter_(record_kind(manifest.format), feed::kRecordBytesMax) {
   hashes_.reserve(std::min<std::uint64_t>(expected_.count, kPartLinesMax));
 }
 
@@ -55,12 +59,15 @@ void PartCheck::push(ByteView bytes) {
 
 Result<void> PartCheck::finish() {
   splitter_.finish([this](const feed::RawRecord& record) { line(record); });
-  if (digest_.finish() != expected_.digest) return Error(errors::kDigestMismatch, "the part is not the one whose digest was signed");
+  if (digest_.finish() != expected_.digest)
+    return Error(errors::kDigestMismatch, "the part is not the one whose digest was signed");
   if (too_long_) return Error(errors::kTooLarge, "a line is longer than 1 MiB; no line of this part was taken");
-  if (too_many_ || hashes_.size() != expected_.count) return Error(errors::kDigestMismatch, "the part has another number of lines than the signed count");
+  if (too_many_ || hashes_.size() != expected_.count)
+    return Error(errors::kDigestMismatch, "the part has another number of lines than the signed count");
   ledger::CompactTree tree;
   for (const Digest& hash : hashes_) tree.append(ledger::leaf_hash(hash));
-  if (tree.root() != expected_.lines_root) return Error(errors::kDigestMismatch, "the lines do not give the signed lines_root");
+  if (tree.root() != expected_.lines_root)
+    return Error(errors::kDigestMismatch, "the lines do not give the signed lines_root");
   return {};
 }
 
@@ -80,14 +87,16 @@ LineTree::LineTree(std::span<const Digest> line_hashes) {
 
 Digest LineTree::range(std::uint64_t first, std::uint64_t count) const {
   if (count == 0) return ledger::empty_root();
-  if (std::has_single_bit(count) && first % count == 0) return levels_[static_cast<std::size_t>(std::countr_zero(count))][first / count];
+  if (std::has_single_bit(count) && first % count == 0)
+    return levels_[static_cast<std::size_t>(std::countr_zero(count))][first / count];
   const std::uint64_t left = std::bit_floor(count - 1);
   return ledger::node_hash(range(first, left), range(first + left, count - left));
 }
 
 Digest LineTree::root() const { return range(0, count()); }
 
-void LineTree::prove_range(std::uint64_t first, std::uint64_t count, std::span<const std::uint32_t> own, std::vector<Digest>& out) const {
+void LineTree::prove_range(std::uint64_t first, std::uint64_t count, std::span<const std::uint32_t> own,
+                           std::vector<Digest>& out) const {
   if (own.empty()) {
     out.push_back(range(first, count));
     return;
@@ -109,10 +118,12 @@ std::vector<Digest> LineTree::prove(std::span<const std::uint32_t> own) const {
 void ChunkReader::line(const feed::RawRecord& record) {
   if (lines_ == 0) header_ = record.text;
   if (open_.lines.empty()) open_.first_line = lines_;
-  open_.lines.emplace_back(static_cast<std::uint32_t>(open_.text.size()), static_cast<std::uint32_t>(record.text.size()));
+  open_.lines.emplace_back(static_cast<std::uint32_t>(open_.text.size()),
+                           static_cast<std::uint32_t>(record.text.size()));
   open_.text += record.text;
   ++lines_;
-  if (open_.lines.size() >= kChunkLinesMax || open_.text.size() >= kChunkBytesMax) ready_.push_back(std::exchange(open_, {}));
+  if (open_.lines.size() >= kChunkLinesMax || open_.text.size() >= kChunkBytesMax)
+    ready_.push_back(std::exchange(open_, {}));
 }
 
 Result<std::optional<Chunk>> ChunkReader::next() {
@@ -133,8 +144,8 @@ Result<std::optional<Chunk>> ChunkReader::next() {
   return chunk;
 }
 
-ParsedChunk parse_chunk(const Chunk& chunk, const std::string& header, const StoredSubmission& submission, const Pseudonyms& pseudonyms,
-                        std::uint16_t data_shards, std::span<const Digest> line_hashes) {
+ParsedChunk parse_chunk(const Chunk& chunk, const std::string& header, const StoredSubmission& submission,
+                        const Pseudonyms& pseudonyms, std::uint16_t data_shards, std::span<const Digest> line_hashes) {
   feed::FeedContext context;
   context.received_at = submission.received_at;
   feed::FeedParser parser(submission.manifest.format, context);

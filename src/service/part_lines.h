@@ -20,8 +20,8 @@
 
 namespace mingma::service {
 
-// A chunk ends with the line that reaches either bound. Part of the format: chunks name the batches in the shards' logs, so
-// a part that is processed again meets its own results.
+// A chunk ends with the line that reaches either bound. Part of the format: chunks name the batches in the shards'
+// logs, so a part that is processed again meets its own results.
 inline constexpr std::size_t kChunkLinesMax = 5'000;
 inline constexpr std::size_t kChunkBytesMax = 8u << 20;
 
@@ -59,7 +59,8 @@ class LineTree final {
 
  private:
   Digest range(std::uint64_t first, std::uint64_t count) const;
-  void prove_range(std::uint64_t first, std::uint64_t count, std::span<const std::uint32_t> own, std::vector<Digest>& out) const;
+  void prove_range(std::uint64_t first, std::uint64_t count, std::span<const std::uint32_t> own,
+                   std::vector<Digest>& out) const;
 
   std::vector<std::vector<Digest>> levels_;  // [h][i]: root of the complete subtree over leaves i*2^h .. (i+1)*2^h - 1
 };
@@ -75,7 +76,8 @@ struct Chunk {
 
 class ChunkReader final {
  public:
-  ChunkReader(SpoolReader spool, feed::RecordKind kind) : spool_(std::move(spool)), splitter_(kind, feed::kRecordBytesMax) {}
+  ChunkReader(SpoolReader spool, feed::RecordKind kind)
+      : spool_(std::move(spool)), splitter_(kind, feed::kRecordBytesMax) {}
   // The next chunk; nothing at the end.
   Result<std::optional<Chunk>> next();
   // The part's first line: the header of a CSV file. Known after the first chunk.
@@ -102,7 +104,7 @@ struct ParsedChunk {
 };
 
 // A function of its arguments only: the same part gives the same statements whenever it is read.
-ParsedChunk parse_chunk(const Chunk& chunk, const std::string& header, const StoredSubmission& submission, const Pseudonyms& pseudonyms,
-                        std::uint16_t data_shards, std::span<const Digest> line_hashes);
+ParsedChunk parse_chunk(const Chunk& chunk, const std::string& header, const StoredSubmission& submission,
+                        const Pseudonyms& pseudonyms, std::uint16_t data_shards, std::span<const Digest> line_hashes);
 
 }  // namespace mingma::service

@@ -17,10 +17,18 @@ StatementOutcome to_outcome(const shard::StatementResult& result) {
   StatementOutcome out;
   out.statement = result.id;
   switch (result.outcome) {
-    case shard::Outcome::kAccepted: out.outcome = StatementOutcomeCode::kAccepted; return out;
-    case shard::Outcome::kDuplicate: out.outcome = StatementOutcomeCode::kDuplicate; break;
-    case shard::Outcome::kUnknownResident: out.outcome = StatementOutcomeCode::kUnknownResident; break;
-    default: out.outcome = StatementOutcomeCode::kRejected; break;
+    case shard::Outcome::kAccepted:
+      out.outcome = StatementOutcomeCode::kAccepted;
+      return out;
+    case shard::Outcome::kDuplicate:
+      out.outcome = StatementOutcomeCode::kDuplicate;
+      break;
+    case shard::Outcome::kUnknownResident:
+      out.outcome = StatementOutcomeCode::kUnknownResident;
+      break;
+    default:
+      out.outcome = StatementOutcomeCode::kRejected;
+      break;
   }
   out.code = shard::to_string(result.outcome);
   return out;
@@ -61,7 +69,8 @@ struct PartProcessor::Sent {
   }
 };
 
-Result<std::vector<Digest>> hash_spooled_lines(const std::string& path, const StoredSubmission& submission, std::uint32_t part) {
+Result<std::vector<Digest>> hash_spooled_lines(const std::string& path, const StoredSubmission& submission,
+                                               std::uint32_t part) {
   MINGMA_TRY(SpoolReader spool, SpoolReader::open(path, submission.spool_key));
   PartCheck check(submission.manifest, part);
   for (;;) {
@@ -73,8 +82,12 @@ Result<std::vector<Digest>> hash_spooled_lines(const std::string& path, const St
   return check.take_hashes();
 }
 
-PartProcessor::PartProcessor(PartContext context, StoredSubmission submission, PartKey key, std::string spool_path, std::vector<Digest> line_hashes)
-    : context_(std::move(context)), submission_(std::move(submission)), key_(std::move(key)), spool_path_(std::move(spool_path)),
+PartProcessor::PartProcessor(PartContext context, StoredSubmission submission, PartKey key, std::string spool_path,
+                             std::vector<Digest> line_hashes)
+    : context_(std::move(context)),
+      submission_(std::move(submission)),
+      key_(std::move(key)),
+      spool_path_(std::move(spool_path)),
       line_hashes_(std::move(line_hashes)) {}
 
 Result<void> PartProcessor::open() {
@@ -94,8 +107,9 @@ boost::asio::awaitable<Result<void>> PartProcessor::load_recorded() {
   recorded_.resize(std::size_t{context_.data_shards} + 1);
   for (std::uint16_t n = 1; n <= context_.data_shards; ++n) {
     using Recorded = std::vector<shard::StatementResult>;
-    Result<Recorded> recorded = co_await context_.shard(ShardId{n}).read<Recorded>(
-        [&](ShardRuntime& shard) { return shard::list_outcomes(shard.store(), submission_id_, key_.second); });
+    Result<Recorded> recorded = co_await context_.shard(ShardId{n}).read<Recorded>([&](ShardRuntime& shard) {
+      return shard::list_outcomes(shard.store(), submission_id_, key_.second);
+    });
     if (!recorded) co_return std::move(recorded).error();
     recorded_[n] = *std::move(recorded);
   }
@@ -140,9 +154,11 @@ Result<bool> PartProcessor::start_parsing() {
     if (chunk->end_line() <= status_.processed) continue;
     auto later = std::make_shared<Later<ParsedChunk>>();
     parsing_.push_back(later);
-    boost::asio::post(context_.pool, [this, self = shared_from_this(), later, held = std::make_shared<Chunk>(std::move(*chunk))] {
-      later->set(parse_chunk(*held, reader_->header(), submission_, context_.pseudonyms, context_.data_shards, line_hashes_));
-    });
+    boost::asio::post(context_.pool,
+                      [this, self = shared_from_this(), later, held = std::make_shared<Chunk>(std::move(*chunk))] {
+                        later->set(parse_chunk(*held, reader_->header(), submission_, context_.pseudonyms,
+                                               context_.data_shards, line_hashes_));
+                      });
     return true;
   }
 }
@@ -160,8 +176,9 @@ boost::asio::awaitable<void> PartProcessor::send(ParsedChunk chunk) {
       std::size_t end = std::min(lines.size(), begin + kBatchStatementsMax);
       while (end < lines.size() && end > begin && lines[end].line == lines[end - 1].line) --end;
       if (end == begin) end = lines.size();
-      std::vector<shard::StatementLine> batch(std::make_move_iterator(lines.begin() + static_cast<std::ptrdiff_t>(begin)),
-                                              std::make_move_iterator(lines.begin() + static_cast<std::ptrdiff_t>(end)));
+      std::vector<shard::StatementLine> batch(
+          std::make_move_iterator(lines.begin() + static_cast<std::ptrdiff_t>(begin)),
+          std::make_move_iterator(lines.begin() + static_cast<std::ptrdiff_t>(end)));
       co_await send_batch(sent, ShardId{static_cast<std::uint16_t>(shard)}, std::move(batch));
       begin = end;
     }
@@ -169,7 +186,8 @@ boost::asio::awaitable<void> PartProcessor::send(ParsedChunk chunk) {
   sent->close_one();
 }
 
-boost::asio::awaitable<void> PartProcessor::send_batch(std::shared_ptr<Sent> sent, ShardId shard, std::vector<shard::StatementLine> lines) {
+boost::asio::awaitable<void> PartProcessor::send_batch(std::shared_ptr<Sent> sent, ShardId shard,
+                                                       std::vector<shard::StatementLine> lines) {
   if (resumed_) {
     const std::vector<shard::StatementResult>& recorded = recorded_[shard.value];
     const auto before = [](const shard::StatementResult& one, std::uint32_t line) { return one.line < line; };
@@ -190,7 +208,9 @@ boost::asio::awaitable<void> PartProcessor::send_batch(std::shared_ptr<Sent> sen
   for (const shard::StatementLine& line : lines) numbers.push_back(line.line);
   std::vector<shard::Command> commands;
   commands.emplace_back(make_command(std::move(lines)));
-  const Done<ShardRuntime::Results> done = [sent, numbers = std::move(numbers)](ShardRuntime::Results results) { sent->take(results, numbers); };
+  const Done<ShardRuntime::Results> done = [sent, numbers = std::move(numbers)](ShardRuntime::Results results) {
+    sent->take(results, numbers);
+  };
   boost::asio::steady_timer pause(context_.pool);
   while (!context_.shard(shard).try_submit(commands, done)) {
     pause.expires_after(kFullQueuePause);
@@ -223,7 +243,8 @@ boost::asio::awaitable<Result<void>> PartProcessor::settle_oldest() {
   sent_.pop_front();
   co_await sent->settled.wait();
   if (sent->failed) co_return *sent->failed;
-  std::stable_sort(sent->outcomes.begin(), sent->outcomes.end(), [](const LineOutcome& a, const LineOutcome& b) { return a.line < b.line; });
+  std::stable_sort(sent->outcomes.begin(), sent->outcomes.end(),
+                   [](const LineOutcome& a, const LineOutcome& b) { return a.line < b.line; });
   for (const LineOutcome& line : sent->outcomes) ++status_.counts[static_cast<std::size_t>(line.outcome.outcome)];
   status_.processed = sent->end_line;
   co_return context_.exchange.put_outcomes(key_, sent->end_line - 1, sent->outcomes, status_);

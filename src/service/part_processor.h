@@ -1,11 +1,12 @@
-// Processing one verified part: read chunks from its spool, parse them in parallel, hand each shard its statements in order,
-// keep the outcomes.
+// Processing one verified part: read chunks from its spool, parse them in parallel, hand each shard its statements in
+// order, keep the outcomes.
 //
-// A part that is processed again (after a crash) gives the same outcomes: chunks whose outcomes are kept are not read again,
-// and batches that a shard has recorded are not sent again; their recorded outcomes are taken. Order is kept: a chunk is queued at every shard before the next one is.
-// Threading: run() is a coroutine on the pool's executor. Held by a shared_ptr, which the parsing tasks share.
-// Memory: at most kChunksAhead chunks being parsed and as many being written, beside the part's line hashes (96 bytes a line).
-// Errors: kShardStopped when a shard stopped under way (the part stays received), store and spool errors.
+// A part that is processed again (after a crash) gives the same outcomes: chunks whose outcomes are kept are not read
+// again, and batches that a shard has recorded are not sent again; their recorded outcomes are taken. Order is kept: a
+// chunk is queued at every shard before the next one is. Threading: run() is a coroutine on the pool's executor. Held
+// by a shared_ptr, which the parsing tasks share. Memory: at most kChunksAhead chunks being parsed and as many being
+// written, beside the part's line hashes (96 bytes a line). Errors: kShardStopped when a shard stopped under way (the
+// part stays received), store and spool errors.
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>
@@ -34,7 +35,8 @@ struct PartContext {
 
 class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
  public:
-  PartProcessor(PartContext context, StoredSubmission submission, PartKey key, std::string spool_path, std::vector<Digest> line_hashes);
+  PartProcessor(PartContext context, StoredSubmission submission, PartKey key, std::string spool_path,
+                std::vector<Digest> line_hashes);
 
   boost::asio::awaitable<Result<PartStatus>> run();
 
@@ -46,7 +48,8 @@ class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
   boost::asio::awaitable<Result<void>> load_recorded();
   Result<bool> start_parsing();  // false: no chunk left
   boost::asio::awaitable<void> send(ParsedChunk chunk);
-  boost::asio::awaitable<void> send_batch(std::shared_ptr<Sent> sent, ShardId shard, std::vector<shard::StatementLine> lines);
+  boost::asio::awaitable<void> send_batch(std::shared_ptr<Sent> sent, ShardId shard,
+                                          std::vector<shard::StatementLine> lines);
   boost::asio::awaitable<Result<void>> settle_oldest();
   shard::StatementsCommand make_command(std::vector<shard::StatementLine> lines) const;
 
@@ -66,6 +69,7 @@ class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
 };
 
 // Reads a spool again to know its lines' hashes: after a restart. The part was verified before it was spooled for good.
-Result<std::vector<Digest>> hash_spooled_lines(const std::string& path, const StoredSubmission& submission, std::uint32_t part);
+Result<std::vector<Digest>> hash_spooled_lines(const std::string& path, const StoredSubmission& submission,
+                                               std::uint32_t part);
 
 }  // namespace mingma::service

@@ -30,7 +30,8 @@ ProvinceConfig province_config(const DataDir& dir) {
     std::error_code ignored;  // what cannot be removed is refused when it is opened next
     std::filesystem::remove_all(dir.path() + "/" + name, ignored);
   };
-  config.open_store = [&dir, drop = config.drop_store](const std::string& name, std::span<const store::TableSpec> tables) {
+  config.open_store = [&dir, drop = config.drop_store](const std::string& name,
+                                                       std::span<const store::TableSpec> tables) {
     if (name.starts_with("audit-")) drop(name);  // left by an audit that was cut short
     return store::open_rocksdb_store(dir.path() + "/" + name, tables);
   };
@@ -38,14 +39,20 @@ ProvinceConfig province_config(const DataDir& dir) {
 }
 
 Province::Province(ProvinceConfig config, const Clock& clock, Rng& rng)
-    : config_(std::move(config)), clock_(clock), rng_(rng), directory_(clock), committer_(config_.committer_threads), feed_pool_(config_.feed_threads) {}
+    : config_(std::move(config)),
+      clock_(clock),
+      rng_(rng),
+      directory_(clock),
+      committer_(config_.committer_threads),
+      feed_pool_(config_.feed_threads) {}
 
 Province::~Province() {
   feed_pool_.stop();
   feed_pool_.join();
 }
 
-Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers, const Clock& clock, Rng& rng) {
+Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers,
+                                                 const Clock& clock, Rng& rng) {
   MINGMA_ASSERT(!workers.empty());
   std::unique_ptr<Province> province(new Province(std::move(config), clock, rng));
   const ProvinceConfig& settings = province->config_;
@@ -55,28 +62,32 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   MINGMA_TRY(crypto::SigningKey pack_key, settings.signing_key("trust-pack"));
   MINGMA_TRY(const crypto::SigningKey code_key, settings.signing_key("code"));
   const std::string issuer = "CN-" + settings.file.province.to_string();
-  province->trust_packs_ = std::make_unique<TrustPacks>(province->directory_, std::move(pack_key), code_key.verifying_key(), issuer, settings.file.created, clock);
+  province->trust_packs_ = std::make_unique<TrustPacks>(province->directory_, std::move(pack_key),
+                                                        code_key.verifying_key(), issuer, settings.file.created, clock);
   const auto exchange_specs = exchange_tables();
   MINGMA_TRY(auto exchange_store, settings.open_store("exchange", exchange_specs));
   province->exchange_ = std::make_unique<Exchange>(std::move(exchange_store), province->key_encryption_key_, rng);
 
   for (std::uint16_t n = 0; n <= settings.file.data_shards; ++n) {
-    province->units_.push_back(std::make_unique<Unit>(ShardId{n}, *workers[n % workers.size()], province->committer_, clock, rng, settings.shard_limits));
+    province->units_.push_back(std::make_unique<Unit>(ShardId{n}, *workers[n % workers.size()], province->committer_,
+                                                      clock, rng, settings.shard_limits));
   }
   // Loading is one sequential scan a shard; they share nothing, so they are loaded side by side.
   std::vector<std::thread> loading;
   for (const auto& unit : province->units_) {
     loading.emplace_back([&province, &unit] {
-      if (const Result<void> opened = province->open_unit(*unit); !opened) unit->runtime.stop(opened.error().to_string());
+      if (const Result<void> opened = province->open_unit(*unit); !opened)
+        unit->runtime.stop(opened.error().to_string());
     });
   }
   for (std::thread& thread : loading) thread.join();
   MINGMA_CHECK(province->check_genesis());
 
-  PartContext context{province->feed_pool_, *province->exchange_, *province->pseudonyms_, settings.file.data_shards,
-                      [raw = province.get()](ShardId shard) -> ShardRuntime& { return raw->units_.at(shard.value)->runtime; }};
-  province->submissions_ =
-      std::make_unique<Submissions>(std::move(context), settings.spool_path, province->directory_, province->committer_, clock, rng);
+  PartContext context{
+      province->feed_pool_, *province->exchange_, *province->pseudonyms_, settings.file.data_shards,
+      [raw = province.get()](ShardId shard) -> ShardRuntime& { return raw->units_.at(shard.value)->runtime; }};
+  province->submissions_ = std::make_unique<Submissions>(std::move(context), settings.spool_path, province->directory_,
+                                                         province->committer_, clock, rng);
   return province;
 }
 
@@ -86,11 +97,13 @@ Result<void> Province::open_unit(Unit& unit) {
   MINGMA_TRY(auto store, config_.open_store(shard_name(id), tables));
   MINGMA_CHECK(unit.runtime.open(std::move(store), key_encryption_key_));
   MINGMA_TRY(crypto::SigningKey checkpoint_key, config_.signing_key("checkpoint-" + std::to_string(id.value)));
-  MINGMA_TRY(unit.ledger, LedgerDesk::open(unit.runtime.store(), config_.file.ledger_origin(id), std::move(checkpoint_key)));
+  MINGMA_TRY(unit.ledger,
+             LedgerDesk::open(unit.runtime.store(), config_.file.ledger_origin(id), std::move(checkpoint_key)));
   if (id == kControlShard) return {};
   unit.followed = unit.runtime.machine().followed();
   MINGMA_TRY(crypto::SigningKey code_key, config_.signing_key("code"));
-  unit.codes = std::make_unique<CodeDesk>(unit.runtime, std::move(code_key), "CN-" + config_.file.province.to_string(), rng_, config_.code_limits);
+  unit.codes = std::make_unique<CodeDesk>(unit.runtime, std::move(code_key), "CN-" + config_.file.province.to_string(),
+                                          rng_, config_.code_limits);
   return {};
 }
 
@@ -98,7 +111,8 @@ Result<void> Province::check_genesis() const {
   const Unit& control = *units_.front();
   if (!control.runtime.serving() || !control.runtime.machine().control().has_genesis()) return {};
   const shard::Genesis& genesis = control.runtime.machine().control().genesis();
-  if (genesis.province != config_.file.province || genesis.shards != config_.file.data_shards || genesis.origin != config_.file.origin) {
+  if (genesis.province != config_.file.province || genesis.shards != config_.file.data_shards ||
+      genesis.origin != config_.file.origin) {
     return Error(errors::kDataDir, "the stores belong to another province or number of shards than province.json says");
   }
   if (genesis.pseudonym_check != pseudonyms_->check_value()) {
@@ -174,7 +188,9 @@ void Province::publish_checkpoint(Unit& unit) {
       if (!*published || &unit == &control) return;
       // The small log of checkpoints: who has the control shard's ledger has all of them.
       shard::CheckpointCommand command{unit.runtime.id(), to_bytes(as_bytes(**published))};
-      boost::asio::post(control.runtime.executor(), [&control, held = std::move(command)]() mutable { control.runtime.submit_internal(std::move(held)); });
+      boost::asio::post(control.runtime.executor(), [&control, held = std::move(command)]() mutable {
+        control.runtime.submit_internal(std::move(held));
+      });
     });
   });
 }
@@ -188,18 +204,21 @@ void Province::follow_control() {
 void Province::follow_control(Unit& unit) {
   const ShardRuntime& control = units_.front()->runtime;
   if (&unit == units_.front().get() || !unit.runtime.serving() || !control.serving()) return;
-  const Result<void> read = log::read_log(units_.front()->runtime.store(), shard::kLogTable, Sequence{unit.followed.value + 1},
-                                          [&](const log::Record& record) -> Result<void> {
-                                            if (!record.is_claim()) {
-                                              unit.runtime.submit_internal(shard::FollowCommand{record.header.sequence, to_bytes(record.body)});
-                                            }
-                                            unit.followed = record.header.sequence;
-                                            return {};
-                                          });
+  const Result<void> read = log::read_log(
+      units_.front()->runtime.store(), shard::kLogTable, Sequence{unit.followed.value + 1},
+      [&](const log::Record& record) -> Result<void> {
+        if (!record.is_claim()) {
+          unit.runtime.submit_internal(shard::FollowCommand{record.header.sequence, to_bytes(record.body)});
+        }
+        unit.followed = record.header.sequence;
+        return {};
+      });
   if (!read) unit.runtime.stop("the control shard's log cannot be followed: " + read.error().to_string());
 }
 
-Province::Unit& Province::unit_of(const ResidentId& resident) const { return *units_.at(shard_of(resident, config_.file.data_shards).value); }
+Province::Unit& Province::unit_of(const ResidentId& resident) const {
+  return *units_.at(shard_of(resident, config_.file.data_shards).value);
+}
 
 Result<Province::Unit*> Province::unit(ShardId shard) const {
   if (shard.value >= units_.size()) return Error(errors::kNoSuchThing, "there is no such shard");
@@ -227,7 +246,8 @@ std::vector<Metric> Province::metrics() const {
     const auto add = [&](std::string name, std::string help, bool counter, std::uint64_t value) {
       out.push_back({std::move(name), std::move(help), counter, {{"shard", label}}, static_cast<double>(value)});
     };
-    add("mingma_shard_serving", "1 while the shard serves, 0 after it stopped", false, shard.state == ShardState::kServing ? 1 : 0);
+    add("mingma_shard_serving", "1 while the shard serves, 0 after it stopped", false,
+        shard.state == ShardState::kServing ? 1 : 0);
     add("mingma_residents", "registered residents", false, shard.residents);
     add("mingma_ledger_leaves", "leaves in the shard's ledger", false, shard.leaves);
     add("mingma_queued_commands", "weight of the commands waiting", false, shard.queued);

@@ -1,11 +1,12 @@
 // The province at work: every shard, desk, pump and clock, and the use cases of Api over them.
 //
-// Made by open() from a ProvinceConfig (`province_config` gives one for a data directory). Workers are Asio io_contexts,
-// one thread each, that the caller runs; shard n lives on worker n mod workers. Besides them there are committer threads that
-// wait for disks and a pool that reads feeds.
+// Made by open() from a ProvinceConfig (`province_config` gives one for a data directory). Workers are Asio
+// io_contexts, one thread each, that the caller runs; shard n lives on worker n mod workers. Besides them there are
+// committer threads that wait for disks and a pool that reads feeds.
 //
-// Start: open() loads every shard (in parallel), start() begins the clocks and resumes received parts; then run the workers.
-// Stop: stop() (commands under way finish or are dropped unanswered), let the workers' run() return, destroy. Nothing is lost by
+// Start: open() loads every shard (in parallel), start() begins the clocks and resumes received parts; then run the
+// workers. Stop: stop() (commands under way finish or are dropped unanswered), let the workers' run() return, destroy.
+// Nothing is lost by
 //   just being killed: whatever was answered is durable.
 // Pumps: every shard's clock ticks each 250 ms; each second a checkpoint is published; the control shard's events are
 //   handed to every data shard as soon as they are durable, and data shards' checkpoints to the control shard.
@@ -32,10 +33,11 @@ namespace mingma::service {
 struct ProvinceConfig {
   ProvinceFile file;
   std::string spool_path;
-  std::function<Result<Digest>(const std::string&)> secret;                  // DataDir::secret
+  std::function<Result<Digest>(const std::string&)> secret;                   // DataDir::secret
   std::function<Result<crypto::SigningKey>(const std::string&)> signing_key;  // DataDir::signing_key
   // "shard-3", "exchange": opens or creates that store. "audit-3": an empty one, for the audit; drop_store ends it.
-  std::function<Result<std::unique_ptr<store::Store>>(const std::string&, std::span<const store::TableSpec>)> open_store;
+  std::function<Result<std::unique_ptr<store::Store>>(const std::string&, std::span<const store::TableSpec>)>
+      open_store;
   std::function<void(const std::string&)> drop_store;
 
   ShardRuntime::Limits shard_limits;
@@ -49,9 +51,10 @@ ProvinceConfig province_config(const DataDir& dir);
 
 class Province final : public Api {
  public:
-  // Refused: stores that belong to another province, number of shards or pseudonym key than the configuration says. A shard that cannot be
-  // loaded is stopped and says so in health(); the others serve.
-  static Result<std::unique_ptr<Province>> open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers, const Clock& clock, Rng& rng);
+  // Refused: stores that belong to another province, number of shards or pseudonym key than the configuration says. A
+  // shard that cannot be loaded is stopped and says so in health(); the others serve.
+  static Result<std::unique_ptr<Province>> open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers,
+                                                const Clock& clock, Rng& rng);
   ~Province() override;
 
   void start();
@@ -76,7 +79,8 @@ class Province final : public Api {
   Async<SubmissionStatus> create_submission(CreateSubmission request) override;
   Async<SubmissionStatus> submission_status(std::string id, Caller caller) override;
   Async<std::unique_ptr<PartUpload>> upload_part(std::string id, std::uint32_t part, Caller caller) override;
-  Async<OutcomePage> part_outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line) override;
+  Async<OutcomePage> part_outcomes(std::string id, std::uint32_t part, Caller caller,
+                                   std::uint64_t first_line) override;
   Async<StatementOutcome> submit_statement(SignedDocument document) override;
   Async<Published> publish(SignedDocument document) override;
 
@@ -86,7 +90,8 @@ class Province final : public Api {
   Result<Blob> trust_pack() const override;
   Async<Blob> ledger_file(ShardId shard, std::string path) override;
   Async<InclusionProof> inclusion_proof(ShardId shard, LeafIndex leaf) override;
-  Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size, std::uint64_t second_size) override;
+  Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size,
+                                            std::uint64_t second_size) override;
   std::string ledger_keys() const override;
 
   Health health() const override;
@@ -121,13 +126,13 @@ class Province final : public Api {
   std::unique_ptr<Exchange> exchange_;
   std::vector<std::unique_ptr<Unit>> units_;  // index = shard id
   std::unique_ptr<Submissions> submissions_;
-  mutable Committer committer_;                // after what its work uses: it is joined first
+  mutable Committer committer_;  // after what its work uses: it is joined first
   boost::asio::thread_pool feed_pool_;
   std::atomic<bool> stopping_{false};
 
   mutable std::mutex statistics_mutex_;
-  Counts counts_;                  // guarded by statistics_mutex_
-  UnixSeconds counted_at_{};       // guarded by statistics_mutex_
+  Counts counts_;             // guarded by statistics_mutex_
+  UnixSeconds counted_at_{};  // guarded by statistics_mutex_
 };
 
 }  // namespace mingma::service

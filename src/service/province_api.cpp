@@ -1,8 +1,8 @@
+#include "crypto/seal.h"
 #include "service/errors.h"
 #include "service/province_unit.h"
 #include "service/receipts.h"
 #include "service/signed_document.h"
-#include "crypto/seal.h"
 
 namespace mingma::service {
 namespace {
@@ -14,10 +14,18 @@ StatementOutcome to_outcome(const shard::StatementResult& result) {
   StatementOutcome out;
   out.statement = result.id;
   switch (result.outcome) {
-    case shard::Outcome::kAccepted: out.outcome = StatementOutcomeCode::kAccepted; return out;
-    case shard::Outcome::kDuplicate: out.outcome = StatementOutcomeCode::kDuplicate; break;
-    case shard::Outcome::kUnknownResident: out.outcome = StatementOutcomeCode::kUnknownResident; break;
-    default: out.outcome = StatementOutcomeCode::kRejected; break;
+    case shard::Outcome::kAccepted:
+      out.outcome = StatementOutcomeCode::kAccepted;
+      return out;
+    case shard::Outcome::kDuplicate:
+      out.outcome = StatementOutcomeCode::kDuplicate;
+      break;
+    case shard::Outcome::kUnknownResident:
+      out.outcome = StatementOutcomeCode::kUnknownResident;
+      break;
+    default:
+      out.outcome = StatementOutcomeCode::kRejected;
+      break;
   }
   out.code = shard::to_string(result.outcome);
   return out;
@@ -30,12 +38,15 @@ Result<ResidentId> Province::identify(const Person& person) const {
   return pseudonyms_->of(identity);
 }
 
-boost::asio::any_io_executor Province::executor_for(const ResidentId& resident) const { return unit_of(resident).runtime.executor(); }
+boost::asio::any_io_executor Province::executor_for(const ResidentId& resident) const {
+  return unit_of(resident).runtime.executor();
+}
 
 Async<Registered> Province::register_resident(RegisterRequest request) {
   const Result<ResidentId> resident = identify(request.person);
   if (!resident) co_return resident.error();
-  if (!config_.file.province.contains(request.home)) co_return Error(errors::kBadRequest, "home must lie in the province", "home");
+  if (!config_.file.province.contains(request.home))
+    co_return Error(errors::kBadRequest, "home must lie in the province", "home");
   Unit& unit = unit_of(*resident);
   Registered registered{*resident, unit.runtime.id(), false};
   using Prepared = std::optional<shard::Command>;  // nothing: registered already
@@ -43,7 +54,8 @@ Async<Registered> Province::register_resident(RegisterRequest request) {
     if (shard.machine().rows().find(*resident)) return Prepared{};
     MINGMA_CHECK(shard.keys().ensure_resident(*resident, clock_.now()));
     MINGMA_TRY(const shard::ResidentKeys keys, shard.keys().resident_keys(*resident));
-    shard::RegisterCommand command{*resident, request.home, crypto::seal(keys.seal, rng_, resident->bytes, encode_person(request.person))};
+    shard::RegisterCommand command{*resident, request.home,
+                                   crypto::seal(keys.seal, rng_, resident->bytes, encode_person(request.person))};
     return Prepared(std::move(command));
   });
   if (!prepared) co_return std::move(prepared).error();
@@ -75,12 +87,14 @@ Async<EnrolledDevice> Province::enrol_device(EnrolDeviceRequest request) {
 
 Async<std::shared_ptr<const ShownCode>> Province::show_code(CodeRequest request) {
   Unit& unit = unit_of(request.resident);
-  co_return co_await unit.runtime.read<std::shared_ptr<const ShownCode>>([&](ShardRuntime&) { return unit.codes->show(request); });
+  co_return co_await unit.runtime.read<std::shared_ptr<const ShownCode>>(
+      [&](ShardRuntime&) { return unit.codes->show(request); });
 }
 
 Async<Receipt> Province::receipt(ResidentId resident) {
   Unit& unit = unit_of(resident);
-  Result<Receipt> receipt = co_await unit.runtime.read<Receipt>([&](ShardRuntime& shard) { return make_receipt(shard, resident); });
+  Result<Receipt> receipt =
+      co_await unit.runtime.read<Receipt>([&](ShardRuntime& shard) { return make_receipt(shard, resident); });
   if (!receipt || !receipt->leaf) co_return receipt;
   LeafOpening& leaf = *receipt->leaf;
   const Result<bool> proved = co_await on_disk<bool>([&]() -> Result<bool> {
@@ -95,7 +109,8 @@ Async<Receipt> Province::receipt(ResidentId resident) {
 }
 
 Async<History> Province::history(ResidentId resident, Page page) {
-  co_return co_await unit_of(resident).runtime.read<History>([&](ShardRuntime& shard) { return make_history(shard, resident, page); });
+  co_return co_await unit_of(resident).runtime.read<History>(
+      [&](ShardRuntime& shard) { return make_history(shard, resident, page); });
 }
 
 Async<StatementOutcome> Province::declare(Declaration declaration) {
@@ -127,9 +142,13 @@ Async<StatementOutcome> Province::submit_one(ResidentId resident, shard::Stateme
   co_return to_outcome(done->statements.front());
 }
 
-Result<Caller> Province::authenticate(const MessageSignature& signature) const { return directory_.authenticate(signature); }
+Result<Caller> Province::authenticate(const MessageSignature& signature) const {
+  return directory_.authenticate(signature);
+}
 
-Async<SubmissionStatus> Province::create_submission(CreateSubmission request) { co_return co_await submissions_->create(std::move(request)); }
+Async<SubmissionStatus> Province::create_submission(CreateSubmission request) {
+  co_return co_await submissions_->create(std::move(request));
+}
 
 Async<SubmissionStatus> Province::submission_status(std::string id, Caller caller) {
   co_return co_await submissions_->status(std::move(id), std::move(caller));
@@ -139,14 +158,16 @@ Async<std::unique_ptr<PartUpload>> Province::upload_part(std::string id, std::ui
   co_return co_await submissions_->upload(std::move(id), part, std::move(caller));
 }
 
-Async<OutcomePage> Province::part_outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line) {
+Async<OutcomePage> Province::part_outcomes(std::string id, std::uint32_t part, Caller caller,
+                                           std::uint64_t first_line) {
   co_return co_await submissions_->outcomes(std::move(id), part, std::move(caller), first_line);
 }
 
 Async<StatementOutcome> Province::submit_statement(SignedDocument document) {
   Result<shard::Statement> statement = parse_statement_document(document, *pseudonyms_);
   if (!statement) co_return std::move(statement).error();
-  if (document.signatures.size() != 1) co_return Error(errors::kBadRequest, "a statement carries the one signature of its institution", "/signatures");
+  if (document.signatures.size() != 1)
+    co_return Error(errors::kBadRequest, "a statement carries the one signature of its institution", "/signatures");
   shard::StatementsCommand command;
   command.authority = shard::AuthorityKind::kDocument;
   command.institution = statement->institution;
@@ -164,12 +185,17 @@ Async<Published> Province::publish(SignedDocument document) {
   shard::Command command = shard::PublishCommand{*std::move(converted)};
   const Result<shard::CommandResult> done = co_await units_.front()->runtime.run(std::move(command));
   if (!done) co_return done.error();
-  co_return Published{done->document.value_or(Digest{}), kControlShard, done->leaf.value_or(LeafIndex{}), done->existed};
+  co_return Published{done->document.value_or(Digest{}), kControlShard, done->leaf.value_or(LeafIndex{}),
+                      done->existed};
 }
 
-Result<std::vector<PublicDocument>> Province::list(PublicList which, bool only_in_force) const { return directory_.list(which, only_in_force); }
+Result<std::vector<PublicDocument>> Province::list(PublicList which, bool only_in_force) const {
+  return directory_.list(which, only_in_force);
+}
 
-Result<PublicDocument> Province::find_public(PublicList which, const std::string& id) const { return directory_.find(which, id); }
+Result<PublicDocument> Province::find_public(PublicList which, const std::string& id) const {
+  return directory_.find(which, id);
+}
 
 Async<Statistics> Province::statistics(StatisticsRequest request) {
   const UnixSeconds now = clock_.now();
@@ -193,7 +219,8 @@ Async<Statistics> Province::statistics(StatisticsRequest request) {
     counts_ = counts;
     counted_at_ = now;
   }
-  statistics.cells = to_cells(counts, *directory_.current(), request.area.value_or(DivisionCode{}), statistics.cell_min);
+  statistics.cells =
+      to_cells(counts, *directory_.current(), request.area.value_or(DivisionCode{}), statistics.cell_min);
   co_return statistics;
 }
 
@@ -211,7 +238,8 @@ Async<InclusionProof> Province::inclusion_proof(ShardId shard, LeafIndex leaf) {
   co_return co_await on_disk<InclusionProof>([&] { return (*found)->ledger->inclusion(leaf); });
 }
 
-Async<ConsistencyProof> Province::consistency_proof(ShardId shard, std::uint64_t first_size, std::uint64_t second_size) {
+Async<ConsistencyProof> Province::consistency_proof(ShardId shard, std::uint64_t first_size,
+                                                    std::uint64_t second_size) {
   const Result<Unit*> found = unit(shard);
   if (!found) co_return found.error();
   co_return co_await on_disk<ConsistencyProof>([&] { return (*found)->ledger->consistency(first_size, second_size); });

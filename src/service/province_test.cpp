@@ -37,7 +37,8 @@ TEST(Province, ASignedStatementChangesTheColourAndEverythingAboutItCanBeChecked)
   EXPECT_EQ((*before)->colour, rules::Colour::kGreen);
 
   const std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-kSecondsPerDay));
-  const auto outcome = province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding)));
+  const auto outcome =
+      province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding)));
   ASSERT_TRUE(outcome.ok()) << outcome.error().to_string();
   EXPECT_EQ(outcome->outcome, StatementOutcomeCode::kAccepted) << outcome->code;
 
@@ -71,12 +72,14 @@ TEST(Province, ASignedStatementChangesTheColourAndEverythingAboutItCanBeChecked)
   EXPECT_EQ(door.claims->leaf, leaf.leaf);
   const auto proof = ledger::parse_tlog_proof(leaf.proof);
   ASSERT_TRUE(proof.ok()) << leaf.proof;
-  const auto verified = ledger::verify_tlog_proof(*proof, ledger::leaf_hash(leaf.leaf_bytes), policy_of(province, leaf.shard));
+  const auto verified =
+      ledger::verify_tlog_proof(*proof, ledger::leaf_hash(leaf.leaf_bytes), policy_of(province, leaf.shard));
   EXPECT_TRUE(verified.ok()) << verified.error().to_string();
   const shard::Leaf decoded = *shard::decode_leaf(leaf.leaf_bytes);
   EXPECT_EQ(decoded.kind, shard::LeafKind::kDecision);
   EXPECT_EQ(decoded.to, rules::Colour::kRed);
-  EXPECT_EQ(*decoded.commitment, crypto::hmac_sha256(leaf.commitment_key, {ByteView(leaf.opening), ByteView(leaf.record)}));
+  EXPECT_EQ(*decoded.commitment,
+            crypto::hmac_sha256(leaf.commitment_key, {ByteView(leaf.opening), ByteView(leaf.record)}));
 
   // The chain has two versions, the second naming the first.
   const auto history = province.wait(province.api().history(someone.resident, {}));
@@ -92,7 +95,8 @@ TEST(Province, TimeAloneEndsARedCodeAtItsHorizon) {
   TestProvince province(disk);
   const TestProvince::Someone someone = province.register_someone(4);
   const std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-kSecondsPerDay));
-  ASSERT_TRUE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+  ASSERT_TRUE(
+      province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
   const auto red = province.wait(province.api().receipt(someone.resident));
   ASSERT_TRUE(red.ok());
   ASSERT_NE(red->decision.horizon, UnixSeconds{});
@@ -114,7 +118,8 @@ TEST(Province, ACodeIsSignedOnceAndThenHandedOutUntilItsRefresh) {
   province.clock().set(first->refresh_after);
   EXPECT_NE(first->etag, (*province.wait(province.api().show_code(request)))->etag);
   const auto paper = *province.wait(province.api().show_code({someone.resident, CodeForm::kPaper, {}}));
-  EXPECT_EQ(code::check_at_door(paper->text, open_pack(province, disk), first->refresh_after).verdict, code::Verdict::kGreen);
+  EXPECT_EQ(code::check_at_door(paper->text, open_pack(province, disk), first->refresh_after).verdict,
+            code::Verdict::kGreen);
 }
 
 TEST(Province, StrangersAndStrangePhonesSeeNoCode) {
@@ -123,8 +128,10 @@ TEST(Province, StrangersAndStrangePhonesSeeNoCode) {
   const TestProvince::Someone someone = province.register_someone(6);
   ResidentId stranger = someone.resident;
   stranger.bytes[15] ^= 1;
-  EXPECT_EQ(province.wait(province.api().show_code({stranger, CodeForm::kPaper, {}})).error().code(), errors::kNotRegistered.code);
-  const auto other_phone = province.wait(province.api().show_code({someone.resident, CodeForm::kPhone, std::string(32, 'a')}));
+  EXPECT_EQ(province.wait(province.api().show_code({stranger, CodeForm::kPaper, {}})).error().code(),
+            errors::kNotRegistered.code);
+  const auto other_phone =
+      province.wait(province.api().show_code({someone.resident, CodeForm::kPhone, std::string(32, 'a')}));
   EXPECT_EQ(other_phone.error().code(), errors::kUnknownDevice.code);
 }
 
@@ -132,7 +139,8 @@ TEST(Province, RegisteringAgainChangesNothing) {
   Disk disk;
   TestProvince province(disk);
   const TestProvince::Someone someone = province.register_someone(7);
-  const auto again = province.wait(province.api().register_resident({someone.person, province.county.resident(7).home}));
+  const auto again =
+      province.wait(province.api().register_resident({someone.person, province.county.resident(7).home}));
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->existed);
   EXPECT_EQ(again->resident, someone.resident);
@@ -166,12 +174,14 @@ TEST(Province, NobodySignsWhatTheyWereNotGranted) {
   const TestProvince::Someone someone = province.register_someone(9);
   std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-60));
   finding.replace(finding.find("CDC-01"), 6, "LAB-01");
-  const auto outcome = province.wait(province.api().submit_statement(province.sign_by(testing::kLab, "statement", finding)));
+  const auto outcome =
+      province.wait(province.api().submit_statement(province.sign_by(testing::kLab, "statement", finding)));
   ASSERT_TRUE(outcome.ok()) << outcome.error().to_string();
   EXPECT_EQ(outcome->outcome, StatementOutcomeCode::kRejected);
   EXPECT_EQ(outcome->code, "not_authorised");
   // Signed by another institution's key: refused as a whole.
-  EXPECT_FALSE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+  EXPECT_FALSE(
+      province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
   EXPECT_EQ(province.wait(province.api().receipt(someone.resident))->decision.colour, rules::Colour::kGreen);
 }
 
@@ -183,7 +193,8 @@ TEST(Province, ARestartFindsEveryColourAndEveryKeyAgain) {
     TestProvince province(disk);
     someone = province.register_someone(10);
     const std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-60));
-    ASSERT_TRUE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+    ASSERT_TRUE(
+        province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
     province.settle();
     for (const ShardHealth& shard : province.api().health().shards) leaves.push_back(shard.leaves);
   }
@@ -214,7 +225,8 @@ TEST(Province, DestroyingAKeyEndsTheRecordsAndLeavesTheLedger) {
   TestProvince province(disk);
   const TestProvince::Someone someone = province.register_someone(11);
   const std::string finding = TestProvince::contact_finding(someone, "CF-1", kNow.plus(-60));
-  ASSERT_TRUE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+  ASSERT_TRUE(
+      province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
   province.settle();
   const LeafOpening leaf = *province.wait(province.api().receipt(someone.resident))->leaf;
   ASSERT_TRUE(province.wait(province.api().destroy_resident_key(someone.resident)).ok());
@@ -232,8 +244,12 @@ TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
   Disk disk;
   struct Faulty final : store::Store {
     explicit Faulty(std::unique_ptr<store::Store> inner) : store(std::move(inner)), faulty(*store) {}
-    Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override { return faulty.get_into(table, key, out); }
-    Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override { return faulty.iterate(table); }
+    Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
+      return faulty.get_into(table, key, out);
+    }
+    Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
+      return faulty.iterate(table);
+    }
     Result<void> write(const store::Batch& batch, store::Durability durability) override {
       if (fail_next) faulty.fail_write(faulty.writes(), store::Fault::kDoneThoughFailed);
       return faulty.write(batch, durability);
@@ -264,8 +280,10 @@ TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
     stores.at("shard-1")->fail_next = true;
     const auto& broken = someone.at(ShardId{1});
     const std::string finding = TestProvince::contact_finding(broken, "CF-1", kNow.plus(-60));
-    EXPECT_FALSE(province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
-    EXPECT_EQ(province.wait(province.api().show_code({broken.resident, CodeForm::kPaper, {}})).error().code(), errors::kShardStopped.code);
+    EXPECT_FALSE(
+        province.wait(province.api().submit_statement(province.sign_by(testing::kCdc, "statement", finding))).ok());
+    EXPECT_EQ(province.wait(province.api().show_code({broken.resident, CodeForm::kPaper, {}})).error().code(),
+              errors::kShardStopped.code);
     EXPECT_FALSE(province.api().health().ready);
     EXPECT_EQ(province.api().health().shards[1].state, ShardState::kStopped);
     EXPECT_FALSE(province.api().health().shards[1].reason.empty());
@@ -287,7 +305,8 @@ TEST(Province, PublicListsTellWhatIsInForce) {
   EXPECT_EQ(province.api().list(PublicList::kGrants, true)->size(), 2u);
   const auto policies = *province.api().list(PublicList::kPolicies, true);
   ASSERT_EQ(policies.size(), 1u);
-  EXPECT_EQ(province.api().find_public(PublicList::kPolicies, hex_encode(policies.front().hash))->id, policies.front().id);
+  EXPECT_EQ(province.api().find_public(PublicList::kPolicies, hex_encode(policies.front().hash))->id,
+            policies.front().id);
   province.clock().set(*parse_instant("2023-12-01T00:00:00Z"));
   EXPECT_TRUE(province.api().list(PublicList::kGrants, true)->empty());
   EXPECT_EQ(province.api().list(PublicList::kGrants, false)->size(), 2u);

@@ -8,7 +8,8 @@
 namespace mingma::service {
 
 struct Province::Unit {
-  Unit(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock, Rng& rng, const ShardRuntime::Limits& limits)
+  Unit(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock, Rng& rng,
+       const ShardRuntime::Limits& limits)
       : runtime(id, context, committer, clock, rng, limits), timer(context) {}
 
   ShardRuntime runtime;
@@ -23,7 +24,8 @@ struct Province::Unit {
 
 template <typename T, typename Work>
 Async<T> Province::on_disk(Work work) const {
-  co_return co_await await_callback<Result<T>>([this, &work](Done<Result<T>> done) { committer_.run([&work, done = std::move(done)] { done(work()); }); });
+  co_return co_await await_callback<Result<T>>(
+      [this, &work](Done<Result<T>> done) { committer_.run([&work, done = std::move(done)] { done(work()); }); });
 }
 
 }  // namespace mingma::service

@@ -16,8 +16,10 @@ constexpr std::string_view kHotline = "12345";
 Bilingual bilingual(const rules::LocalText& text) { return {text.zh, text.en}; }
 
 InstitutionSummary command(const shard::ControlState& control) {
-  InstitutionSummary out{std::string(shard::kRootGrantor), {"疫情防控指挥部", "Epidemic command"}, "command", std::string(kHotline)};
-  if (control.has_genesis()) out.name = {control.genesis().name_zh + out.name.zh, control.genesis().name_en + " " + out.name.en};
+  InstitutionSummary out{
+      std::string(shard::kRootGrantor), {"疫情防控指挥部", "Epidemic command"}, "command", std::string(kHotline)};
+  if (control.has_genesis())
+    out.name = {control.genesis().name_zh + out.name.zh, control.genesis().name_en + " " + out.name.en};
   return out;
 }
 
@@ -27,7 +29,8 @@ InstitutionSummary institution_of(const shard::ControlState& control, shard::Ins
   return institution == nullptr ? command(control) : summarise(*institution);
 }
 
-DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record, const shard::StoredDecision& stored) {
+DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record,
+                     const shard::StoredDecision& stored) {
   DecisionView view;
   view.status = record.status;
   view.colour = record.colour;
@@ -59,12 +62,14 @@ Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& ev
   cause.signed_at = evidence.stored.signed_at;
   cause.institution = institution_of(control, evidence.stored.institution);
   cause.effective = evidence.stored.status == shard::EvidenceStatus::kEffective;
-  cause.deciding = cause.effective && (deciding_kinds >> static_cast<unsigned>(evidence.stored.evidence.kind) & 1u) != 0;
+  cause.deciding =
+      cause.effective && (deciding_kinds >> static_cast<unsigned>(evidence.stored.evidence.kind) & 1u) != 0;
   return cause;
 }
 
 Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& resident, std::uint32_t deciding_kinds) {
-  MINGMA_TRY(const std::vector<shard::EvidenceView> evidence, shard::list_evidence(shard.store(), resident, &shard.keys()));
+  MINGMA_TRY(const std::vector<shard::EvidenceView> evidence,
+             shard::list_evidence(shard.store(), resident, &shard.keys()));
   std::vector<Cause> causes;
   for (const shard::EvidenceView& one : evidence) {
     if (causes.size() >= kCausesMax) break;
@@ -81,8 +86,9 @@ void explain(Receipt& receipt, const shard::ControlState& control, const shard::
   const rules::Policy& policy = control.policy(stored.policy);
   const rules::Rule* rule = policy.find_rule(stored.rule);
   if (receipt.decision.status == rules::DecisionStatus::kUndetermined) {
-    receipt.reason = {"规则 " + receipt.decision.rule_id + " 无法计算，因此没有码色；工作人员已能看到此情况。",
-                      "Rule " + receipt.decision.rule_id + " could not be evaluated, so there is no colour; staff can see this."};
+    receipt.reason = {
+        "规则 " + receipt.decision.rule_id + " 无法计算，因此没有码色；工作人员已能看到此情况。",
+        "Rule " + receipt.decision.rule_id + " could not be evaluated, so there is no colour; staff can see this."};
     return;
   }
   if (rule == nullptr) {
@@ -107,8 +113,10 @@ void name_responsible(Receipt& receipt, const shard::ControlState& control) {
   if (receipt.responsible.empty()) receipt.responsible.push_back(command(control));
   const InstitutionSummary& first = receipt.responsible.front();
   const std::string phone = first.phone.empty() ? std::string(kHotline) : first.phone;
-  receipt.contest = {"如有异议，请致电" + first.name.zh + "（" + phone + "）或拨打 " + std::string(kHotline) + "，并报出本告知书的判定序号。",
-                     "To contest this, call " + first.name.en + " (" + phone + ") or " + std::string(kHotline) + " and give the number of the decision."};
+  receipt.contest = {"如有异议，请致电" + first.name.zh + "（" + phone + "）或拨打 " + std::string(kHotline) +
+                         "，并报出本告知书的判定序号。",
+                     "To contest this, call " + first.name.en + " (" + phone + ") or " + std::string(kHotline) +
+                         " and give the number of the decision."};
 }
 
 }  // namespace
@@ -123,11 +131,13 @@ Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident) {
   Receipt receipt;
   receipt.decision = to_view(machine.control(), shard.id(), version->record, version->stored);
   receipt.decision.horizon = row.decision.horizon;
-  const std::uint32_t kinds = version->stored.policy == shard::kNoPolicyNumber
-                                  ? 0
-                                  : shard::deciding_kinds(machine.control(), version->stored.policy, version->stored.rule);
+  const std::uint32_t kinds =
+      version->stored.policy == shard::kNoPolicyNumber
+          ? 0
+          : shard::deciding_kinds(machine.control(), version->stored.policy, version->stored.rule);
   MINGMA_TRY(receipt.causes, list_causes(shard, resident, kinds));
-  std::stable_partition(receipt.causes.begin(), receipt.causes.end(), [](const Cause& cause) { return cause.deciding; });
+  std::stable_partition(receipt.causes.begin(), receipt.causes.end(),
+                        [](const Cause& cause) { return cause.deciding; });
   explain(receipt, machine.control(), version->stored);
   name_responsible(receipt, machine.control());
   const Result<shard::LeafOpening> opened = shard::open_decision(*version, shard.keys());

@@ -1,4 +1,5 @@
-// The receipt (告知书) and the history of one resident: who, why, since when, what ends it, how to contest, and the proof.
+// The receipt (告知书) and the history of one resident: who, why, since when, what ends it, how to contest, and the
+// proof.
 //
 // A receipt always names whom to call: the institutions whose statements the deciding rule reads, or, when no statement
 // decided (default colour, area orders, no policy), the epidemic command that published the rules.

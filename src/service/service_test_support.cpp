@@ -21,9 +21,15 @@ constexpr std::uint16_t kShards = 2;
 class SharedStore final : public store::Store {
  public:
   explicit SharedStore(std::shared_ptr<store::Store> store) : store_(std::move(store)) {}
-  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override { return store_->get_into(table, key, out); }
-  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override { return store_->iterate(table); }
-  Result<void> write(const store::Batch& batch, store::Durability durability) override { return store_->write(batch, durability); }
+  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
+    return store_->get_into(table, key, out);
+  }
+  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
+    return store_->iterate(table);
+  }
+  Result<void> write(const store::Batch& batch, store::Durability durability) override {
+    return store_->write(batch, durability);
+  }
   Result<std::unique_ptr<store::Snapshot>> snapshot() const override { return store_->snapshot(); }
   Result<void> copy_to(const std::string& directory) override { return store_->copy_to(directory); }
   std::size_t table_count() const override { return store_->table_count(); }
@@ -41,12 +47,14 @@ std::string spki(const crypto::SigningKey& key) { return base64_encode(key.verif
 
 std::string institution_document(std::string_view id, std::string_view klass, const crypto::SigningKey& key) {
   return R"({"type":"institution","id":")" + std::string(id) + R"(","class":")" + std::string(klass) +
-         R"(","name":{"zh":"郑州市测试机构","en":"Test institution )" + std::string(id) + R"("},"phone":"0371-000000","division":"4101","keys":[{"key":")" +
-         spki(key) + R"(","from":"2022-01-01T00:00:00Z","until":"2024-01-01T00:00:00Z"}],"issued_at":"2022-11-01T00:00:00Z"})";
+         R"(","name":{"zh":"郑州市测试机构","en":"Test institution )" + std::string(id) +
+         R"("},"phone":"0371-000000","division":"4101","keys":[{"key":")" + spki(key) +
+         R"(","from":"2022-01-01T00:00:00Z","until":"2024-01-01T00:00:00Z"}],"issued_at":"2022-11-01T00:00:00Z"})";
 }
 
 std::string grant_document(std::string_view id, std::string_view grantee, const std::string& kinds) {
-  return R"({"type":"grant","id":")" + std::string(id) + R"(","grantor":"root","grantee":")" + std::string(grantee) + R"(","kinds":[)" + kinds +
+  return R"({"type":"grant","id":")" + std::string(id) + R"(","grantor":"root","grantee":")" + std::string(grantee) +
+         R"(","kinds":[)" + kinds +
          R"(],"areas":["41"],"from":"2022-11-01T00:00:00Z","until":"2023-11-01T00:00:00Z","may_delegate":false,"document_number":"T-)" +
          std::string(id) + R"("})";
 }
@@ -83,7 +91,8 @@ ProvinceConfig config_for(Disk& disk) {
   config.spool_path = disk.spool;
   config.secret = [&disk](const std::string& name) -> Result<Digest> { return disk.secrets.at(name); };
   config.signing_key = [&disk](const std::string& name) { return crypto::SigningKey::from_pem(disk.pems.at(name)); };
-  config.open_store = [&disk](const std::string& name, std::span<const store::TableSpec> tables) -> Result<std::unique_ptr<store::Store>> {
+  config.open_store = [&disk](const std::string& name,
+                              std::span<const store::TableSpec> tables) -> Result<std::unique_ptr<store::Store>> {
     const std::lock_guard lock(disk.mutex);
     if (name.starts_with("audit-")) return store::make_memory_store(tables);
     std::shared_ptr<store::Store>& kept = disk.stores[name];
@@ -96,7 +105,9 @@ ProvinceConfig config_for(Disk& disk) {
 }
 
 TestProvince::TestProvince(Disk& disk, bool set_up_documents)
-    : disk_(disk), phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)), busy_(worker_.get_executor()) {
+    : disk_(disk),
+      phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)),
+      busy_(worker_.get_executor()) {
   for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i));
   institutions_.emplace(kLab, key_from(11));
   institutions_.emplace(kCdc, key_from(12));
@@ -121,7 +132,8 @@ TestProvince::~TestProvince() {
 SignedDocument TestProvince::sign_by_roots(std::string type, std::string document) {
   SignedDocument out{type, document, {}};
   const Digest digest = shard::document_digest(type, document);
-  for (std::size_t i = 0; i < 2; ++i) out.signatures.push_back({roots_[i].verifying_key().key_id(), roots_[i].sign(digest)});
+  for (std::size_t i = 0; i < 2; ++i)
+    out.signatures.push_back({roots_[i].verifying_key().key_id(), roots_[i].sign(digest)});
   return out;
 }
 
@@ -162,7 +174,8 @@ void TestProvince::set_up() {
   publish(sign_by_roots("institution", institution_document(kLab, "laboratory", institutions_.find(kLab)->second)));
   publish(sign_by_roots("institution", institution_document(kCdc, "cdc", institutions_.find(kCdc)->second)));
   publish(sign_by_roots("grant", grant_document("G-1", kLab, R"("test_result")")));
-  publish(sign_by_roots("grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")")));
+  publish(
+      sign_by_roots("grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")")));
   publish(sign_by_roots("policy", read_policy()));
   settle();
 }
@@ -173,7 +186,8 @@ void TestProvince::settle() {
     api().tick_all();
     std::this_thread::sleep_for(std::chrono::milliseconds(15));
     std::vector<std::uint64_t> now;
-    for (const ShardHealth& shard : api().health().shards) now.insert(now.end(), {shard.sequence, shard.leaves, shard.queued});
+    for (const ShardHealth& shard : api().health().shards)
+      now.insert(now.end(), {shard.sequence, shard.leaves, shard.queued});
     if (now == last && round > 2) return;
     last = now;
   }
@@ -211,8 +225,9 @@ Manifest TestProvince::make_manifest(const std::string& id, const std::string& l
 CreateSubmission TestProvince::sign_manifest(const Manifest& manifest, std::string_view institution) {
   const std::string text = write_manifest(manifest);
   crypto::SigningKey& key = institutions_.find(institution)->second;
-  const std::string base = "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(as_bytes(text))) +
-                           ":\n\"@signature-params\": (\"@method\" \"content-digest\");created=1668902400";
+  const std::string base =
+      "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(as_bytes(text))) +
+      ":\n\"@signature-params\": (\"@method\" \"content-digest\");created=1668902400";
   CreateSubmission request;
   request.manifest = to_bytes(as_bytes(text));
   request.signature = {key.verifying_key().key_id(), to_bytes(as_bytes(base)), key.sign(as_bytes(base))};
@@ -220,7 +235,8 @@ CreateSubmission TestProvince::sign_manifest(const Manifest& manifest, std::stri
 }
 
 Result<PartStatus> TestProvince::submit(const std::string& id, const std::string& lines, std::string_view institution) {
-  const Result<SubmissionStatus> created = wait(api().create_submission(sign_manifest(make_manifest(id, lines, institution), institution)));
+  const Result<SubmissionStatus> created =
+      wait(api().create_submission(sign_manifest(make_manifest(id, lines, institution), institution)));
   if (!created) return created.error();
   const Caller caller{std::string(institution), {}};
   Result<std::unique_ptr<PartUpload>> upload = wait(api().upload_part(id, 0, caller));
@@ -247,8 +263,9 @@ std::string TestProvince::outcomes(const std::string& id, std::string_view insti
 
 std::string TestProvince::contact_finding(const Someone& someone, const std::string& record, UnixSeconds exposure) {
   return R"({"type":"statement","institution":"CDC-01","person":{"document_type":"resident_id","document_number":")" +
-         someone.person.document_number + R"("},"evidence":{"kind":"contact_finding","last_exposure_at":")" + exposure.to_string() +
-         R"(","level":"close"},"source_record":")" + record + R"(","signed_at":")" + kNow.to_string() + R"("})";
+         someone.person.document_number + R"("},"evidence":{"kind":"contact_finding","last_exposure_at":")" +
+         exposure.to_string() + R"(","level":"close"},"source_record":")" + record + R"(","signed_at":")" +
+         kNow.to_string() + R"("})";
 }
 
 }  // namespace mingma::service::testing

@@ -1,5 +1,5 @@
-// A small province for tests: two data shards, stores in memory that outlive it (so that it can be "restarted"), a clock that
-// stands still, two of three root keys, one institution of each kind that signs, the demonstration policy.
+// A small province for tests: two data shards, stores in memory that outlive it (so that it can be "restarted"), a
+// clock that stands still, two of three root keys, one institution of each kind that signs, the demonstration policy.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -73,7 +73,9 @@ class TestProvince {
           Result<T> value = co_await std::move(*held);
           done->set_value(std::move(value));
         },
-        [](std::exception_ptr failure) { if (failure) std::rethrow_exception(failure); });
+        [](std::exception_ptr failure) {
+          if (failure) std::rethrow_exception(failure);
+        });
     return result.get();
   }
   // Lets every shard tick and publish until nothing moves any more.

@@ -15,13 +15,15 @@ std::size_t statements_in(const shard::Command& command) {
 std::size_t bytes_in(const shard::Command& command) {
   if (const auto* publish = std::get_if<shard::PublishCommand>(&command)) return publish->document.bytes.size();
   if (const auto* follow = std::get_if<shard::FollowCommand>(&command)) return follow->event.size();
-  if (const auto* statements = std::get_if<shard::StatementsCommand>(&command)) return statements->document.size() + 32 * statements->siblings.size();
+  if (const auto* statements = std::get_if<shard::StatementsCommand>(&command))
+    return statements->document.size() + 32 * statements->siblings.size();
   return 256;
 }
 
 }  // namespace
 
-ShardRuntime::ShardRuntime(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock, Rng& rng, const Limits& limits)
+ShardRuntime::ShardRuntime(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock,
+                           Rng& rng, const Limits& limits)
     : id_(id), executor_(context.get_executor()), committer_(committer), clock_(clock), rng_(rng), limits_(limits) {
   health_.shard = id;
 }
@@ -52,7 +54,8 @@ Result<void> ShardRuntime::open(std::unique_ptr<store::Store> store, const Diges
 
 Error ShardRuntime::stopped_error() const {
   if (state_ == ShardState::kOpening) return {errors::kNotReady, "the shard is still opening; try again"};
-  return {errors::kShardStopped, "shard " + std::to_string(id_.value) + " has stopped; it serves again after the operator restarts it"};
+  return {errors::kShardStopped,
+          "shard " + std::to_string(id_.value) + " has stopped; it serves again after the operator restarts it"};
 }
 
 void ShardRuntime::submit(std::vector<shard::Command> commands, Done<Results> done) {
@@ -75,7 +78,8 @@ bool ShardRuntime::try_submit(std::vector<shard::Command>& commands, const Done<
   if (here()) {
     enqueue(std::move(waiting));
   } else {
-    boost::asio::post(executor_, [this, held = std::make_shared<Waiting>(std::move(waiting))] { enqueue(std::move(*held)); });
+    boost::asio::post(executor_,
+                      [this, held = std::make_shared<Waiting>(std::move(waiting))] { enqueue(std::move(*held)); });
   }
   return true;
 }
@@ -92,8 +96,8 @@ void ShardRuntime::submit_internal(shard::Command command) {
 boost::asio::awaitable<Result<shard::CommandResult>> ShardRuntime::run(shard::Command command) {
   std::vector<shard::Command> commands;
   commands.push_back(std::move(command));
-  Results results =
-      co_await await_callback<Results>([this, &commands](Done<Results> done) { submit(std::move(commands), std::move(done)); });
+  Results results = co_await await_callback<Results>(
+      [this, &commands](Done<Results> done) { submit(std::move(commands), std::move(done)); });
   if (!results) co_return std::move(results).error();
   shard::CommandResult result = std::move(results->front());
   if (result.error) co_return *std::move(result.error);
@@ -116,7 +120,8 @@ void ShardRuntime::take_batch(std::vector<shard::Command>& commands) {
   while (!queue_.empty()) {
     Waiting& next = queue_.front();
     const std::size_t more = next.weight - next.commands.size();
-    const bool fits = statements + more <= limits_.turn_statements_max && bytes + next.bytes <= limits_.turn_bytes_max &&
+    const bool fits = statements + more <= limits_.turn_statements_max &&
+                      bytes + next.bytes <= limits_.turn_bytes_max &&
                       commands.size() + next.commands.size() <= limits_.turn_commands_max;
     if (!fits && !commands.empty()) return;
     statements += more;
@@ -139,7 +144,8 @@ void ShardRuntime::turn() {
   for (const shard::Command& command : commands) {
     const auto* statements = std::get_if<shard::StatementsCommand>(&command);
     if (statements == nullptr || statements->authority != shard::AuthorityKind::kManifest) continue;
-    if (const auto made = keys_->ensure_submission(statements->submission, now); !made) return stop(made.error().to_string());
+    if (const auto made = keys_->ensure_submission(statements->submission, now); !made)
+      return stop(made.error().to_string());
   }
   Digest seed;
   rng_.fill(seed.bytes);
@@ -187,8 +193,9 @@ void ShardRuntime::answer(std::vector<shard::CommandResult>&& results) {
     const std::size_t end = next + waiting.commands.size();
     queued_weight_ -= waiting.weight;
     if (waiting.done) {
-      waiting.done(std::vector<shard::CommandResult>(std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(next)),
-                                                     std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(end))));
+      waiting.done(std::vector<shard::CommandResult>(
+          std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(next)),
+          std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(end))));
     }
     next = end;
   }

@@ -1,11 +1,12 @@
 // One shard at work: its store, log, keys and machine on one executor, with group commit.
 //
-// Commands queue; one turn takes what is there (bounded), plans it on the shard's thread, has it written and synced on a
-// committer thread, then commits to memory and answers. Commands that arrive meanwhile wait for the next turn: that is the
-// group commit. Reads run between turns and see the durable state; they never wait for the disk.
+// Commands queue; one turn takes what is there (bounded), plans it on the shard's thread, has it written and synced on
+// a committer thread, then commits to memory and answers. Commands that arrive meanwhile wait for the next turn: that
+// is the group commit. Reads run between turns and see the durable state; they never wait for the disk.
 //
-// A write that failed or whose outcome is unknown, or a plan that could not be made, stops the shard: everything waiting and
-// everything that comes later is answered with kShardStopped, reads included, until the process is restarted. Other shards go on.
+// A write that failed or whose outcome is unknown, or a plan that could not be made, stops the shard: everything
+// waiting and everything that comes later is answered with kShardStopped, reads included, until the process is
+// restarted. Other shards go on.
 //
 // Threading: created anywhere; open() before the executor runs or on it. submit(), run() and read() from any thread;
 //   everything else on the executor. Ownership: executor, committer, clock and rng outlive it; the executor has stopped
@@ -36,24 +37,26 @@ namespace mingma::service {
 class ShardRuntime final {
  public:
   struct Limits {
-    std::size_t queued_weight_max = 200'000;    // a command weighs 1 + its statements
-    std::size_t turn_statements_max = 10'000;   // at most shard::kEventStatementsMax
+    std::size_t queued_weight_max = 200'000;   // a command weighs 1 + its statements
+    std::size_t turn_statements_max = 10'000;  // at most shard::kEventStatementsMax
     std::size_t turn_commands_max = 4'096;
-    std::size_t turn_bytes_max = 16u << 20;     // of documents and followed events
+    std::size_t turn_bytes_max = 16u << 20;  // of documents and followed events
     std::size_t resident_keys_cached_max = 50'000;
     std::uint32_t recolour_rows_max = 262'144;  // bounds how long a read waits behind a tick
   };
 
   using Results = Result<std::vector<shard::CommandResult>>;
 
-  ShardRuntime(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock, Rng& rng, const Limits& limits);
+  ShardRuntime(ShardId id, boost::asio::io_context& context, Committer& committer, const Clock& clock, Rng& rng,
+               const Limits& limits);
   ShardRuntime(const ShardRuntime&) = delete;
   ShardRuntime& operator=(const ShardRuntime&) = delete;
 
   // Claims the log and loads the state. On failure the runtime is stopped and says why.
   Result<void> open(std::unique_ptr<store::Store> store, const Digest& key_encryption_key);
 
-  // Queues commands that are answered together, in order; they become part of one event. `done` runs on any thread, quickly.
+  // Queues commands that are answered together, in order; they become part of one event. `done` runs on any thread,
+  // quickly.
   void submit(std::vector<shard::Command> commands, Done<Results> done);
   // The same, but false when the queue is full: then `commands` is as it was and `done` is not called.
   bool try_submit(std::vector<shard::Command>& commands, const Done<Results>& done);
@@ -63,7 +66,8 @@ class ShardRuntime final {
   template <typename T, typename Use>
   boost::asio::awaitable<Result<T>> read(Use use);
 
-  // Takes a turn if anything is queued or due. Called by itself after every submit, and by the timer's owner for the clock.
+  // Takes a turn if anything is queued or due. Called by itself after every submit, and by the timer's owner for the
+  // clock.
   void turn();
   // Commands of the shard's own pumps: not bounded by the queue, answered to nobody.
   void submit_internal(shard::Command command);
@@ -142,8 +146,9 @@ boost::asio::awaitable<Result<T>> ShardRuntime::read(Use use) {
     return use(*this);
   };
   if (here()) co_return guarded();
-  co_return co_await await_callback<Result<T>>(
-      [this, &guarded](Done<Result<T>> done) { boost::asio::post(executor_, [&guarded, done = std::move(done)] { done(guarded()); }); });
+  co_return co_await await_callback<Result<T>>([this, &guarded](Done<Result<T>> done) {
+    boost::asio::post(executor_, [&guarded, done = std::move(done)] { done(guarded()); });
+  });
 }
 
 }  // namespace mingma::service

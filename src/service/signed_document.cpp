@@ -14,7 +14,8 @@ Error invalid(std::string what, std::string where) { return {errors::kBadRequest
 Result<void> only_members(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
   if (!object.is_object()) return invalid("this must be an object", where);
   for (const Json::Member& member : object.object()) {
-    if (std::find(known.begin(), known.end(), member.first) == known.end()) return invalid("unknown member", where + "/" + member.first);
+    if (std::find(known.begin(), known.end(), member.first) == known.end())
+      return invalid("unknown member", where + "/" + member.first);
   }
   return {};
 }
@@ -80,7 +81,8 @@ Result<shard::SignedDocument> to_shard_document(const SignedDocument& document) 
   shard::SignedDocument out;
   out.type = *type;
   out.bytes = document.document;
-  for (const DocumentSignature& signature : document.signatures) out.signatures.push_back({signature.key_id, signature.signature});
+  for (const DocumentSignature& signature : document.signatures)
+    out.signatures.push_back({signature.key_id, signature.signature});
   return out;
 }
 

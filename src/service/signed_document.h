@@ -2,8 +2,9 @@
 //
 // A "statement" or "correction" document has the form of shard/statement_document.h; its "person" is
 //   {"document_type": "resident_id" | "passport", "country": "CHN"?, "document_number": "..."}
-// It is signed by one key of its institution over SHA-256("mingma/v1/<type>\n" || document) and kept sealed under the resident's key.
-// Pure functions. Errors: kBadRequest with the place; errors of evidence and identity as they are. Limits: 1 MiB.
+// It is signed by one key of its institution over SHA-256("mingma/v1/<type>\n" || document) and kept sealed under the
+// resident's key. Pure functions. Errors: kBadRequest with the place; errors of evidence and identity as they are.
+// Limits: 1 MiB.
 #pragma once
 
 #include <string_view>

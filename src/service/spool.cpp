@@ -23,7 +23,9 @@ FrameContext frame_context(std::uint64_t number) {
   return out;
 }
 
-Error failed(const char* what) { return {errors::kStoreFailed, std::string("cannot ") + what + " a spool file: " + std::strerror(errno)}; }
+Error failed(const char* what) {
+  return {errors::kStoreFailed, std::string("cannot ") + what + " a spool file: " + std::strerror(errno)};
+}
 
 Result<void> write_all(int fd, ByteView bytes) {
   while (!bytes.empty()) {
@@ -55,8 +57,13 @@ Result<SpoolWriter> SpoolWriter::create(std::string path, const Digest& key, Rng
 }
 
 SpoolWriter::SpoolWriter(SpoolWriter&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), key_(other.key_), rng_(other.rng_),
-      pending_(std::move(other.pending_)), frames_(other.frames_), finished_(other.finished_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      key_(other.key_),
+      rng_(other.rng_),
+      pending_(std::move(other.pending_)),
+      frames_(other.frames_),
+      finished_(other.finished_) {}
 
 SpoolWriter::~SpoolWriter() {
   if (fd_ < 0) return;
@@ -67,8 +74,9 @@ SpoolWriter::~SpoolWriter() {
 Result<void> SpoolWriter::frame() {
   const Bytes sealed = crypto::seal(key_, *rng_, frame_context(frames_++), pending_);
   const auto size = static_cast<std::uint32_t>(sealed.size());
-  const std::array<std::uint8_t, 4> head = {static_cast<std::uint8_t>(size >> 24), static_cast<std::uint8_t>(size >> 16),
-                                            static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+  const std::array<std::uint8_t, 4> head = {static_cast<std::uint8_t>(size >> 24),
+                                            static_cast<std::uint8_t>(size >> 16), static_cast<std::uint8_t>(size >> 8),
+                                            static_cast<std::uint8_t>(size)};
   pending_.clear();
   MINGMA_CHECK(write_all(fd_, head));
   return write_all(fd_, sealed);
@@ -109,8 +117,10 @@ Result<Bytes> SpoolReader::next() {
   if (ended_) return Bytes{};
   std::array<std::uint8_t, 4> head{};
   MINGMA_CHECK(read_all(fd_, head));
-  const std::size_t size = (std::size_t{head[0]} << 24) | (std::size_t{head[1]} << 16) | (std::size_t{head[2]} << 8) | head[3];
-  if (size > kSpoolFrameBytes + crypto::kSealOverheadBytes) return Error(errors::kStoreFailed, "a spool file is damaged; the part must be sent again");
+  const std::size_t size =
+      (std::size_t{head[0]} << 24) | (std::size_t{head[1]} << 16) | (std::size_t{head[2]} << 8) | head[3];
+  if (size > kSpoolFrameBytes + crypto::kSealOverheadBytes)
+    return Error(errors::kStoreFailed, "a spool file is damaged; the part must be sent again");
   Bytes sealed(size);
   MINGMA_CHECK(read_all(fd_, sealed));
   MINGMA_TRY(Bytes plain, crypto::open_sealed(key_, frame_context(frames_++), sealed));

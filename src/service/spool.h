@@ -1,4 +1,5 @@
-// Spool files: the bytes of a part between its arrival and the durable outcome of its last line. Encrypted: they are personal.
+// Spool files: the bytes of a part between its arrival and the durable outcome of its last line. Encrypted: they are
+// personal.
 //
 // Format: frames of u32 BE length || sealed bytes (crypto/seal.h), at most 64 KiB of plain text each; the context of a
 // frame is its number, so that frames cannot be moved, and the last frame holds no bytes, so that a cut is seen.
@@ -29,7 +30,8 @@ class SpoolWriter final {
   Result<void> finish();
 
  private:
-  SpoolWriter(int fd, std::string path, const Digest& key, Rng& rng) : fd_(fd), path_(std::move(path)), key_(key), rng_(&rng) {}
+  SpoolWriter(int fd, std::string path, const Digest& key, Rng& rng)
+      : fd_(fd), path_(std::move(path)), key_(key), rng_(&rng) {}
   Result<void> frame();
 
   int fd_;

@@ -29,7 +29,8 @@ Slice count_slice(const shard::RowTable& rows, std::uint32_t first) {
 
 using Group = std::vector<StatisticsCell*>;
 
-// In a group whose sum is public one hidden cell alone is no secret. Returns whether another one had to be hidden with it.
+// In a group whose sum is public one hidden cell alone is no secret. Returns whether another one had to be hidden with
+// it.
 bool hide_a_second(const Group& group) {
   StatisticsCell* smallest = nullptr;
   std::size_t hidden = 0;
@@ -79,7 +80,8 @@ boost::asio::awaitable<Result<Counts>> count_residents(ShardRuntime& shard) {
   }
 }
 
-std::vector<StatisticsCell> to_cells(const Counts& counts, const shard::ControlState& control, DivisionCode area, std::uint32_t cell_min) {
+std::vector<StatisticsCell> to_cells(const Counts& counts, const shard::ControlState& control, DivisionCode area,
+                                     std::uint32_t cell_min) {
   // Rules of several policies are put together by their ids, as the public knows them.
   std::map<std::tuple<std::string, rules::Colour, std::string>, std::uint64_t> sums;
   for (const auto& [key, count] : counts) {
@@ -94,7 +96,8 @@ std::vector<StatisticsCell> to_cells(const Counts& counts, const shard::ControlS
   std::vector<StatisticsCell> cells;
   cells.reserve(sums.size());
   for (const auto& [key, count] : sums) {
-    cells.push_back({std::get<0>(key), std::string(rules::to_string(std::get<1>(key))), std::get<2>(key), count, false});
+    cells.push_back(
+        {std::get<0>(key), std::string(rules::to_string(std::get<1>(key))), std::get<2>(key), count, false});
   }
   // All cells first, whatever was asked for: two answers must not differ by a suppressed cell.
   suppress(cells, cell_min);

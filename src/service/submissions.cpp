@@ -49,17 +49,20 @@ class Submissions::Job final {
   std::vector<Done<Result<PartStatus>>> waiters_;
 };
 
-// Receives one part. `job` set: it was received before; bytes are ignored and finish() waits for that job. `done` set: likewise.
+// Receives one part. `job` set: it was received before; bytes are ignored and finish() waits for that job. `done` set:
+// likewise.
 class Upload final : public PartUpload {
  public:
-  Upload(Submissions& owner, StoredSubmission submission, PartKey key) : owner_(owner), submission_(std::move(submission)), key_(std::move(key)) {}
+  Upload(Submissions& owner, StoredSubmission submission, PartKey key)
+      : owner_(owner), submission_(std::move(submission)), key_(std::move(key)) {}
   ~Upload() override {
     if (receiving_) owner_.end_upload(key_);
   }
 
   Result<void> begin() {
     receiving_ = true;
-    MINGMA_TRY(SpoolWriter spool, SpoolWriter::create(spool_file(owner_.spool_path_, key_), submission_.spool_key, owner_.rng_));
+    MINGMA_TRY(SpoolWriter spool,
+               SpoolWriter::create(spool_file(owner_.spool_path_, key_), submission_.spool_key, owner_.rng_));
     spool_ = std::make_unique<SpoolWriter>(std::move(spool));
     check_ = std::make_unique<PartCheck>(submission_.manifest, key_.second);
     return {};
@@ -106,8 +109,14 @@ class Upload final : public PartUpload {
   std::optional<PartStatus> done_;
 };
 
-Submissions::Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer, const Clock& clock, Rng& rng)
-    : context_(std::move(context)), spool_path_(std::move(spool_path)), directory_(directory), committer_(committer), clock_(clock), rng_(rng) {}
+Submissions::Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer,
+                         const Clock& clock, Rng& rng)
+    : context_(std::move(context)),
+      spool_path_(std::move(spool_path)),
+      directory_(directory),
+      committer_(committer),
+      clock_(clock),
+      rng_(rng) {}
 
 std::string spool_file(const std::string& spool_path, const PartKey& key) {
   return spool_path + "/" + key.first + "-" + std::to_string(key.second) + ".spool";
@@ -115,7 +124,8 @@ std::string spool_file(const std::string& spool_path, const PartKey& key) {
 
 template <typename T, typename Work>
 Async<T> Submissions::on_disk(Work work) {
-  co_return co_await await_callback<Result<T>>([this, &work](Done<Result<T>> done) { committer_.run([&work, done = std::move(done)] { done(work()); }); });
+  co_return co_await await_callback<Result<T>>(
+      [this, &work](Done<Result<T>> done) { committer_.run([&work, done = std::move(done)] { done(work()); }); });
 }
 
 Async<SubmissionStatus> Submissions::create(CreateSubmission request) {
@@ -123,8 +133,10 @@ Async<SubmissionStatus> Submissions::create(CreateSubmission request) {
   if (!manifest) co_return std::move(manifest).error();
   const Result<Caller> caller = directory_.authenticate(request.signature);
   if (!caller) co_return caller.error();
-  if (caller->institution != manifest->institution) co_return Error(errors::kForbidden, "the manifest names another institution than the one that signed");
-  if (Result<void> covered = check_covered_digest(request.signature.base, request.manifest); !covered) co_return std::move(covered).error();
+  if (caller->institution != manifest->institution)
+    co_return Error(errors::kForbidden, "the manifest names another institution than the one that signed");
+  if (Result<void> covered = check_covered_digest(request.signature.base, request.manifest); !covered)
+    co_return std::move(covered).error();
   Result<SubmissionStatus> status = co_await on_disk<SubmissionStatus>([&]() -> Result<SubmissionStatus> {
     MINGMA_TRY(const StoredSubmission stored, context_.exchange.create(*manifest, request, clock_.now()));
     return status_of(stored);
@@ -151,7 +163,8 @@ Result<SubmissionStatus> Submissions::status_of(const StoredSubmission& submissi
 Result<StoredSubmission> Submissions::find_for(const std::string& id, const Caller& caller) {
   MINGMA_TRY(StoredSubmission submission, context_.exchange.find(id));
   // Not "forbidden": others need not know that it exists.
-  if (submission.manifest.institution != caller.institution) return Error(errors::kNoSuchThing, "no submission has this id");
+  if (submission.manifest.institution != caller.institution)
+    return Error(errors::kNoSuchThing, "no submission has this id");
   return submission;
 }
 
@@ -176,8 +189,10 @@ Async<std::unique_ptr<PartUpload>> Submissions::upload(std::string id, std::uint
   } else {
     {
       const std::lock_guard lock(mutex_);
-      if (uploading_.size() >= kUploadsMax) co_return Error(errors::kOverloaded, "too many parts are being received; try again later");
-      if (!uploading_.insert(key).second) co_return Error(errors::kSubmissionConflict, "this part is being received already");
+      if (uploading_.size() >= kUploadsMax)
+        co_return Error(errors::kOverloaded, "too many parts are being received; try again later");
+      if (!uploading_.insert(key).second)
+        co_return Error(errors::kSubmissionConflict, "this part is being received already");
     }
     if (Result<void> begun = upload->begin(); !begun) co_return std::move(begun).error();
   }
@@ -189,11 +204,13 @@ void Submissions::end_upload(const PartKey& key) {
   uploading_.erase(key);
 }
 
-std::shared_ptr<Submissions::Job> Submissions::job_for(const StoredSubmission& submission, const PartKey& key, std::vector<Digest> line_hashes) {
+std::shared_ptr<Submissions::Job> Submissions::job_for(const StoredSubmission& submission, const PartKey& key,
+                                                       std::vector<Digest> line_hashes) {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<Job>& job = jobs_[key];
   if (!job) {
-    // Hashes of a part that must wait are dropped, so that a long queue needs no memory; they are read again from its spool.
+    // Hashes of a part that must wait are dropped, so that a long queue needs no memory; they are read again from its
+    // spool.
     if (running_ >= kJobsMax) line_hashes = {};
     job = std::make_shared<Job>(submission, key, std::move(line_hashes));
   }
@@ -208,7 +225,8 @@ void Submissions::start_jobs() {
     if (job->running) continue;
     job->running = true;
     ++running_;
-    auto processor = std::make_shared<PartProcessor>(context_, job->submission, key, spool_file(spool_path_, key), std::move(job->line_hashes));
+    auto processor = std::make_shared<PartProcessor>(context_, job->submission, key, spool_file(spool_path_, key),
+                                                     std::move(job->line_hashes));
     boost::asio::co_spawn(
         context_.pool,
         [this, processor, held = job]() -> boost::asio::awaitable<void> {
@@ -242,7 +260,8 @@ Async<OutcomePage> Submissions::outcomes(std::string id, std::uint32_t part, Cal
     page.end = status->state == PartState::kDone;
     co_return page;
   }
-  Result<std::vector<LineOutcome>> found = context_.exchange.outcomes({id, part}, static_cast<std::uint32_t>(first_line));
+  Result<std::vector<LineOutcome>> found =
+      context_.exchange.outcomes({id, part}, static_cast<std::uint32_t>(first_line));
   if (!found) co_return std::move(found).error();
   for (const LineOutcome& line : *found) {
     if (line.line < first_line) continue;

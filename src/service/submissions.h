@@ -1,13 +1,13 @@
 // Bulk submissions: a manifest signed once, parts that arrive as streams, an outcome for every line.
 //
-// A part takes effect only after it was received whole and compared with the manifest: it is spooled to disk (encrypted),
-// verified, synced, marked received, then processed. A crash before "received" means: send it again. After it: processing
-// resumes at the next start, and ends in the same outcomes. A part that is done answers with its stored result.
-// The spool file of a part stays under spool/ after that, sealed under the submission's key, as the evidence of what was signed: the
-// audit reads every line of it again. Destroying the submission's key ends it.
+// A part takes effect only after it was received whole and compared with the manifest: it is spooled to disk
+// (encrypted), verified, synced, marked received, then processed. A crash before "received" means: send it again. After
+// it: processing resumes at the next start, and ends in the same outcomes. A part that is done answers with its stored
+// result. The spool file of a part stays under spool/ after that, sealed under the submission's key, as the evidence of
+// what was signed: the audit reads every line of it again. Destroying the submission's key ends it.
 //
-// Threading: any thread; coroutines come back to the caller's executor. Parsing runs on the pool, syncs on the committer.
-// Limits: kPartBytesMax a part, kUploadsMax parts being received, kJobsMax being processed (more wait).
+// Threading: any thread; coroutines come back to the caller's executor. Parsing runs on the pool, syncs on the
+// committer. Limits: kPartBytesMax a part, kUploadsMax parts being received, kJobsMax being processed (more wait).
 #pragma once
 
 #include <map>
@@ -28,7 +28,8 @@ std::string spool_file(const std::string& spool_path, const PartKey& key);
 
 class Submissions final {
  public:
-  Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer, const Clock& clock, Rng& rng);
+  Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer,
+              const Clock& clock, Rng& rng);
 
   Async<SubmissionStatus> create(CreateSubmission request);
   Async<SubmissionStatus> status(std::string id, Caller caller);
@@ -58,9 +59,9 @@ class Submissions final {
   Rng& rng_;
 
   std::mutex mutex_;
-  std::set<PartKey> uploading_;                     // guarded by mutex_
-  std::map<PartKey, std::shared_ptr<Job>> jobs_;    // guarded by mutex_; waiting and running
-  std::size_t running_ = 0;                         // guarded by mutex_
+  std::set<PartKey> uploading_;                   // guarded by mutex_
+  std::map<PartKey, std::shared_ptr<Job>> jobs_;  // guarded by mutex_; waiting and running
+  std::size_t running_ = 0;                       // guarded by mutex_
 };
 
 }  // namespace mingma::service

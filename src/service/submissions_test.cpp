@@ -21,7 +21,9 @@ std::string night_of_tests(const feed::SimulatedCounty& county, std::uint32_t re
   return lines;
 }
 
-std::size_t count_of(const PartStatus& status, StatementOutcomeCode outcome) { return status.counts[static_cast<std::size_t>(outcome)]; }
+std::size_t count_of(const PartStatus& status, StatementOutcomeCode outcome) {
+  return status.counts[static_cast<std::size_t>(outcome)];
+}
 
 TEST(Submissions, EveryLineGetsItsOutcomeAndSendingAgainGivesTheSame) {
   Disk disk;
@@ -58,7 +60,10 @@ TEST(Submissions, APartThatIsNotWhatWasSignedHasNoEffect) {
   TestProvince province(disk);
   province.register_someone(0);
   const std::string lines = night_of_tests(province.county, 5);
-  ASSERT_TRUE(province.wait(province.api().create_submission(province.sign_manifest(TestProvince::make_manifest(std::string(kId), lines, kLab), kLab))).ok());
+  ASSERT_TRUE(province
+                  .wait(province.api().create_submission(
+                      province.sign_manifest(TestProvince::make_manifest(std::string(kId), lines, kLab), kLab)))
+                  .ok());
   const Caller lab{std::string(kLab), {}};
   auto upload = province.wait(province.api().upload_part(std::string(kId), 0, lab));
   ASSERT_TRUE(upload.ok());
@@ -67,7 +72,8 @@ TEST(Submissions, APartThatIsNotWhatWasSignedHasNoEffect) {
   ASSERT_TRUE((*upload)->write(as_bytes(changed)).ok());
   EXPECT_EQ(province.wait((*upload)->finish()).error().code(), errors::kDigestMismatch.code);
   upload->reset();
-  EXPECT_EQ(province.wait(province.api().submission_status(std::string(kId), lab))->parts.front().state, PartState::kMissing);
+  EXPECT_EQ(province.wait(province.api().submission_status(std::string(kId), lab))->parts.front().state,
+            PartState::kMissing);
   EXPECT_TRUE(std::filesystem::is_empty(disk.spool));
   EXPECT_TRUE(province.outcomes(std::string(kId)).empty());
 }
@@ -76,7 +82,9 @@ TEST(Submissions, OnlyTheInstitutionItselfMaySignSendAndRead) {
   Disk disk;
   TestProvince province(disk);
   const Manifest manifest = TestProvince::make_manifest(std::string(kId), "{}\n", kLab);
-  EXPECT_EQ(province.wait(province.api().create_submission(province.sign_manifest(manifest, testing::kCdc))).error().code(), errors::kForbidden.code);
+  EXPECT_EQ(
+      province.wait(province.api().create_submission(province.sign_manifest(manifest, testing::kCdc))).error().code(),
+      errors::kForbidden.code);
   CreateSubmission forged = province.sign_manifest(manifest, kLab);
   forged.signature.signature[3] ^= 1;
   EXPECT_EQ(province.wait(province.api().create_submission(forged)).error().code(), errors::kSignatureRefused.code);
@@ -85,9 +93,11 @@ TEST(Submissions, OnlyTheInstitutionItselfMaySignSendAndRead) {
   EXPECT_EQ(province.wait(province.api().create_submission(other_body)).error().code(), errors::kDigestMismatch.code);
   ASSERT_TRUE(province.wait(province.api().create_submission(province.sign_manifest(manifest, kLab))).ok());
   const Caller cdc{std::string(testing::kCdc), {}};
-  EXPECT_EQ(province.wait(province.api().submission_status(std::string(kId), cdc)).error().code(), errors::kNoSuchThing.code);
+  EXPECT_EQ(province.wait(province.api().submission_status(std::string(kId), cdc)).error().code(),
+            errors::kNoSuchThing.code);
   const Manifest another = TestProvince::make_manifest(std::string(kId), "{ }\n", kLab);
-  EXPECT_EQ(province.wait(province.api().create_submission(province.sign_manifest(another, kLab))).error().code(), errors::kSubmissionConflict.code);
+  EXPECT_EQ(province.wait(province.api().create_submission(province.sign_manifest(another, kLab))).error().code(),
+            errors::kSubmissionConflict.code);
 }
 
 TEST(Submissions, APartSpansManyChunksAndShards) {
@@ -120,11 +130,16 @@ TEST(Submissions, APartThatACrashLeftHalfWayEndsInTheSameOutcomes) {
   }
   struct FailingOutcomes final : store::Store {
     explicit FailingOutcomes(std::unique_ptr<store::Store> inner) : store(std::move(inner)) {}
-    Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override { return store->get_into(table, key, out); }
-    Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override { return store->iterate(table); }
+    Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
+      return store->get_into(table, key, out);
+    }
+    Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
+      return store->iterate(table);
+    }
     Result<void> write(const store::Batch& batch, store::Durability durability) override {
       // Creating and receiving are synced; the first buffered write is the first chunk's outcomes.
-      if (durability == store::Durability::kBuffered && ++chunks > 1) return Error(errors::kStoreFailed, "made to fail");
+      if (durability == store::Durability::kBuffered && ++chunks > 1)
+        return Error(errors::kStoreFailed, "made to fail");
       return store->write(batch, durability);
     }
     Result<std::unique_ptr<store::Snapshot>> snapshot() const override { return store->snapshot(); }

@@ -18,7 +18,8 @@ Result<Blob> TrustPacks::current() {
   const auto control = directory_.current();
   const UnixSeconds now = clock_.now();
   const std::lock_guard lock(mutex_);
-  if (current_.bytes && now < issued_at_.plus(kPackRefreshSeconds) && control->policy_count() == policies_) return current_;
+  if (current_.bytes && now < issued_at_.plus(kPackRefreshSeconds) && control->policy_count() == policies_)
+    return current_;
   code::TrustPack pack;
   pack.issued_at = current_.bytes ? std::max(now, issued_at_.plus(1)) : now;
   pack.sequence = static_cast<std::uint64_t>(pack.issued_at.value);

@@ -1,7 +1,8 @@
-// The trust pack that doors fetch: built from the directory, signed, kept until it is an hour old or a policy was published.
+// The trust pack that doors fetch: built from the directory, signed, kept until it is an hour old or a policy was
+// published.
 //
-// Sequence numbers are the Unix second of issue, so that a pack of a restarted process is never older than the last one.
-// Threading: any thread.
+// Sequence numbers are the Unix second of issue, so that a pack of a restarted process is never older than the last
+// one. Threading: any thread.
 #pragma once
 
 #include <mutex>
@@ -18,10 +19,14 @@ inline constexpr std::int64_t kPackLifeSeconds = 7 * kSecondsPerDay;
 class TrustPacks final {
  public:
   // `issuer`: claim iss of the province's credentials; `code_key`: their verifying key.
-  TrustPacks(const Directory& directory, crypto::SigningKey pack_key, crypto::VerifyingKey code_key, std::string issuer, UnixSeconds code_key_since,
-             const Clock& clock)
-      : directory_(directory), pack_key_(std::move(pack_key)), code_key_(std::move(code_key)), issuer_(std::move(issuer)),
-        code_key_since_(code_key_since), clock_(clock) {}
+  TrustPacks(const Directory& directory, crypto::SigningKey pack_key, crypto::VerifyingKey code_key, std::string issuer,
+             UnixSeconds code_key_since, const Clock& clock)
+      : directory_(directory),
+        pack_key_(std::move(pack_key)),
+        code_key_(std::move(code_key)),
+        issuer_(std::move(issuer)),
+        code_key_since_(code_key_since),
+        clock_(clock) {}
 
   Result<Blob> current();
   const crypto::VerifyingKey& pack_key() const { return pack_key_.verifying_key(); }

@@ -57,8 +57,8 @@ struct EnrolledDevice {
 
 struct Declaration {
   ResidentId resident;
-  rules::Evidence evidence;   // a kind whose schema says resident_may_sign
-  std::string reference;      // the client's own id, 1 to 64 bytes; the same id and content again changes nothing
+  rules::Evidence evidence;  // a kind whose schema says resident_may_sign
+  std::string reference;     // the client's own id, 1 to 64 bytes; the same id and content again changes nothing
 };
 
 enum class StatementOutcomeCode : std::uint8_t {
@@ -72,8 +72,8 @@ enum class StatementOutcomeCode : std::uint8_t {
 
 struct StatementOutcome {
   StatementOutcomeCode outcome = StatementOutcomeCode::kAccepted;
-  std::string code;   // stable reason code; empty when accepted
-  std::string place;  // where in the input; empty when it has none
+  std::string code;    // stable reason code; empty when accepted
+  std::string place;   // where in the input; empty when it has none
   Digest statement{};  // id; zero when the line gave no statement
 };
 
@@ -89,10 +89,10 @@ struct CodeRequest {
 
 // Immutable and shared: the same object answers every display until it nears its expiry or the decision changes.
 struct ShownCode {
-  Bytes credential;    // COSE_Sign1; for kPaper see `text`
-  std::string text;    // for kPaper: "HC1:..."; for kPhone empty, the phone makes "MM1:..." itself
-  std::string json;    // the complete answer body, ready to send
-  std::string etag;    // changes when the credential does
+  Bytes credential;  // COSE_Sign1; for kPaper see `text`
+  std::string text;  // for kPaper: "HC1:..."; for kPhone empty, the phone makes "MM1:..." itself
+  std::string json;  // the complete answer body, ready to send
+  std::string etag;  // changes when the credential does
   rules::Colour colour = rules::Colour::kNone;
   UnixSeconds issued_at{};
   UnixSeconds expires_at{};
@@ -128,7 +128,7 @@ struct DecisionView {
 // One statement that feeds the decision, in words.
 struct Cause {
   Digest statement{};
-  std::string kind;       // "contact_finding"
+  std::string kind;  // "contact_finding"
   Bilingual kind_words;
   rules::Evidence evidence;
   std::string source_record;
@@ -143,10 +143,10 @@ struct LeafOpening {
   ShardId shard{};
   LeafIndex leaf{};
   Bytes leaf_bytes;
-  Bytes record;           // canonical record the leaf commits to
+  Bytes record;  // canonical record the leaf commits to
   Digest opening{};
   Digest commitment_key{};
-  std::string proof;      // C2SP tlog-proof text: index, inclusion path, signed checkpoint. Empty until the next checkpoint
+  std::string proof;  // C2SP tlog-proof text: index, inclusion path, signed checkpoint. Empty until the next checkpoint
 };
 
 // 告知书
@@ -156,10 +156,11 @@ struct Receipt {
   Bilingual way_out;
   Bilingual control_mode;
   std::string legal_basis;
-  std::vector<InstitutionSummary> responsible;  // those whose statements decided; for a default colour, the policy's issuer
-  std::vector<Cause> causes;                    // deciding ones first, newest first
-  Bilingual contest;                            // how to contest, with the phone
-  std::optional<LeafOpening> leaf;              // absent when the record's key was destroyed
+  std::vector<InstitutionSummary>
+      responsible;                  // those whose statements decided; for a default colour, the policy's issuer
+  std::vector<Cause> causes;        // deciding ones first, newest first
+  Bilingual contest;                // how to contest, with the phone
+  std::optional<LeafOpening> leaf;  // absent when the record's key was destroyed
 };
 
 struct HistoryEntry {
@@ -194,7 +195,7 @@ struct Caller {
 };
 
 struct CreateSubmission {
-  Bytes manifest;              // exact body bytes; the signature base must cover its content-digest (sha-256)
+  Bytes manifest;  // exact body bytes; the signature base must cover its content-digest (sha-256)
   MessageSignature signature;
 };
 
@@ -234,7 +235,8 @@ struct SignedDocument {
   std::vector<DocumentSignature> signatures;
 };
 
-// Envelope: {"type": "...", "document": "<the document as a JSON string>", "signatures": [{"key": "...", "signature": "<base64>"}]}
+// Envelope: {"type": "...", "document": "<the document as a JSON string>", "signatures": [{"key": "...", "signature":
+// "<base64>"}]}
 Result<SignedDocument> parse_signed_document(std::string_view envelope);
 std::string write_signed_document(const SignedDocument& document);
 
@@ -254,10 +256,10 @@ struct PublicDocument {
   std::string id;
   Digest hash{};
   UnixSeconds from{};
-  UnixSeconds until{};      // 0: no end
+  UnixSeconds until{};  // 0: no end
   bool in_force = false;
   SignedDocument signed_document;
-  LeafIndex leaf{};         // in shard 0's ledger
+  LeafIndex leaf{};  // in shard 0's ledger
 };
 
 struct StatisticsRequest {
@@ -266,7 +268,7 @@ struct StatisticsRequest {
 
 // Cells under `cell_min` residents are given as suppressed, and so is as much more as hides them from subtraction.
 struct StatisticsCell {
-  std::string area;     // division code; empty for the province
+  std::string area;  // division code; empty for the province
   std::string colour;
   std::string rule_id;  // empty: all rules of that colour
   std::uint64_t count = 0;
@@ -320,7 +322,7 @@ struct Health {
 };
 
 struct Metric {
-  std::string name;   // "mingma_statements_total"
+  std::string name;  // "mingma_statements_total"
   std::string help;
   bool counter = true;
   std::vector<std::pair<std::string, std::string>> labels;

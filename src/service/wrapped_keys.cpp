@@ -46,7 +46,8 @@ Result<Digest> WrappedKeys::period_key(KeyPeriod period) {
   const Bytes row = period_row(period);
   MINGMA_TRY(const bool there, store_.get_into(table_, row, scratch_));
   if (!there) return destroyed();
-  MINGMA_TRY(const Bytes plain, crypto::open_sealed(key_encryption_key_, prefixed("mingma/v1/period-key", row), scratch_));
+  MINGMA_TRY(const Bytes plain,
+             crypto::open_sealed(key_encryption_key_, prefixed("mingma/v1/period-key", row), scratch_));
   MINGMA_TRY(const Digest key, Digest::from(plain));
   periods_.emplace(period, key);
   return key;

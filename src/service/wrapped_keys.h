@@ -1,11 +1,14 @@
-// Random 32-byte keys, each wrapped under the key of the month it was made in, which is wrapped under the key-encryption key.
+// Random 32-byte keys, each wrapped under the key of the month it was made in, which is wrapped under the
+// key-encryption key.
 //
-// Destroying one key, or the key of a month, makes everything sealed under it unreadable for ever. Destruction erases the
-// wrapped bytes from the table; the store drops them from its files at its next compaction, and a backup that is older holds
-// them until it is rotated: keep backups of this table no longer than docs/data.md says.
+// Destroying one key, or the key of a month, makes everything sealed under it unreadable for ever. Destruction erases
+// the wrapped bytes from the table; the store drops them from its files at its next compaction, and a backup that is
+// older holds them until it is rotated: keep backups of this table no longer than docs/data.md says.
 //
-// Format, table of the owner's choice: "p" || period u32 BE -> sealed period key, context "mingma/v1/period-key" || period;
-//   "k" || name -> period u32 BE || sealed key, context "mingma/v1/key" || name. period = year * 12 + month - 1 at UTC+8.
+// Format, table of the owner's choice: "p" || period u32 BE -> sealed period key, context "mingma/v1/period-key" ||
+// period;
+//   "k" || name -> period u32 BE || sealed key, context "mingma/v1/key" || name. period = year * 12 + month - 1 at
+//   UTC+8.
 // Threading: one owner. Reads go to the store; a created key counts from the write of the caller's batch on, but can be
 //   opened at once. Names: 1 to 64 bytes.
 // Errors: kKeyDestroyed when there is no such key (any more); store and seal errors as they are.
