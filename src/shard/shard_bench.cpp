@@ -1,9 +1,10 @@
-// Statements and leaves a second through one shard: plan, write, commit. Run with bigger arguments for real figures:
-//   mingma_shard_shard_bench --benchmark_filter=... ; residents and batch size are the arguments.
-// Store: "memory" shows the machine's own cost; "rocksdb" writes synced to $TMPDIR.
+// Statements and leaves a second through one shard: plan, write, commit, on one thread. MINGMA_BENCH_RESIDENTS sets the
+// number of residents (default 2,000; the published figures use 1,000,000), MINGMA_BENCH_BATCH the statements in one
+// batch (default 1,000; published 5,000). "memory" shows the machine's own cost; "rocksdb" writes synced under $TMPDIR.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "shard/row_table.h"
@@ -33,6 +34,13 @@ class ScratchDirectory {
   std::string path_;
 };
 
+std::uint32_t setting(const char* name, std::uint32_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
+}
+std::uint32_t resident_count() { return setting("MINGMA_BENCH_RESIDENTS", 2'000); }
+std::uint32_t batch_size() { return setting("MINGMA_BENCH_BATCH", 1'000); }
+
 std::unique_ptr<store::Store> make_store(bool rocksdb, const std::string& directory) {
   const auto tables = shard_tables();
   if (!rocksdb) return store::make_memory_store(tables);
@@ -55,11 +63,11 @@ void register_residents(TestProvince& province, std::uint32_t count) {
 // One negative test each for `batch` residents; the usual night's work of a laboratory. Arguments: residents, batch,
 // rocksdb.
 void BM_TestResults(benchmark::State& state) {
-  const auto residents = static_cast<std::uint32_t>(state.range(0));
-  const auto batch = static_cast<std::uint32_t>(state.range(1));
+  const auto residents = resident_count();
+  const auto batch = batch_size();
   const ScratchDirectory directory;
   const auto control = make_store(false, "");
-  const auto data = make_store(state.range(2) != 0, directory.path() + "/data");
+  const auto data = make_store(state.range(0) != 0, directory.path() + "/data");
   TestProvince province(1, *control, *data);
   province.found();
   register_residents(province, residents);
@@ -81,21 +89,16 @@ void BM_TestResults(benchmark::State& state) {
     statements += batch;
   }
   state.counters["statements/s"] = benchmark::Counter(static_cast<double>(statements), benchmark::Counter::kIsRate);
-  state.SetLabel(state.range(2) != 0 ? "rocksdb, synced" : "memory");
+  state.SetLabel(state.range(0) != 0 ? "rocksdb, synced" : "memory");
 }
-BENCHMARK(BM_TestResults)
-    ->Args({2'000, 1'000, 0})
-    ->Args({2'000, 1'000, 1})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->MinTime(0.2);
+BENCHMARK(BM_TestResults)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(0.2);
 
-// Everyone re-decided with a new version and a leaf each. Arguments: residents, rocksdb.
+// Everyone re-decided with a new version and a leaf each. Argument: rocksdb.
 void BM_PolicyChangesEveryone(benchmark::State& state) {
-  const auto residents = static_cast<std::uint32_t>(state.range(0));
+  const auto residents = resident_count();
   const ScratchDirectory directory;
   const auto control = make_store(false, "");
-  const auto data = make_store(state.range(1) != 0, directory.path() + "/data");
+  const auto data = make_store(state.range(0) != 0, directory.path() + "/data");
   TestProvince province(1, *control, *data);
   province.found();
   register_residents(province, residents);
@@ -110,23 +113,18 @@ void BM_PolicyChangesEveryone(benchmark::State& state) {
     leaves += province.data().machine().ledger().size().value - before;
   }
   state.counters["leaves/s"] = benchmark::Counter(static_cast<double>(leaves), benchmark::Counter::kIsRate);
-  state.SetLabel(state.range(1) != 0 ? "rocksdb, synced" : "memory");
+  state.SetLabel(state.range(0) != 0 ? "rocksdb, synced" : "memory");
 }
-BENCHMARK(BM_PolicyChangesEveryone)
-    ->Args({2'000, 0})
-    ->Args({2'000, 1})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->MinTime(0.2);
+BENCHMARK(BM_PolicyChangesEveryone)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(0.2);
 
-// Memory of the rows alone. Argument: residents.
+// Memory of the rows alone.
 void BM_RowTableBytesPerResident(benchmark::State& state) {
   SeededRng rng(1);
   double bytes = 0;
   for (auto _ : state) {
     RowTable rows;
     Row row;
-    for (std::int64_t i = 0; i < state.range(0); ++i) {
+    for (std::int64_t i = 0; i < resident_count(); ++i) {
       rng.fill(row.resident.bytes);
       rows.append(row);
     }
@@ -134,26 +132,21 @@ void BM_RowTableBytesPerResident(benchmark::State& state) {
   }
   state.counters["bytes/resident"] = bytes;
 }
-BENCHMARK(BM_RowTableBytesPerResident)->Arg(100'000)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(BM_RowTableBytesPerResident)->Unit(benchmark::kMillisecond)->Iterations(1);
 
-// Restart: the scan of `rows` and the rebuilding of the index. Arguments: residents, rocksdb.
+// Restart: the scan of `rows` and the rebuilding of the index. Argument: rocksdb.
 void BM_Restart(benchmark::State& state) {
   const ScratchDirectory directory;
   const auto control = make_store(false, "");
-  const auto data = make_store(state.range(1) != 0, directory.path() + "/data");
+  const auto data = make_store(state.range(0) != 0, directory.path() + "/data");
   TestProvince province(1, *control, *data);
   province.found();
-  register_residents(province, static_cast<std::uint32_t>(state.range(0)));
+  register_residents(province, resident_count());
   for (auto _ : state) province.data().reopen();
   state.counters["residents/s"] =
-      benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsIterationInvariantRate);
+      benchmark::Counter(static_cast<double>(resident_count()), benchmark::Counter::kIsIterationInvariantRate);
 }
-BENCHMARK(BM_Restart)
-    ->Args({10'000, 0})
-    ->Args({10'000, 1})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(3);
+BENCHMARK(BM_Restart)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 
 }  // namespace
 }  // namespace mingma::shard
