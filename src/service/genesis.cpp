@@ -6,11 +6,26 @@
 #include "service/errors.h"
 #include "service/person.h"
 #include "service/signed_document.h"
+#include "shard/errors.h"
+#include "shard/keys.h"
 #include "shard/machine.h"
 #include "shard/tables.h"
 #include "store/rocksdb_store.h"
 
 namespace mingma::service {
+namespace {
+
+// The control shard has no residents and no submissions, so no key is ever asked for.
+class NoKeys final : public shard::KeySource {
+ public:
+  Result<shard::ResidentKeys> resident_keys(const ResidentId&) const override { return none(); }
+  Result<Digest> submission_key(const shard::SubmissionId&) const override { return none(); }
+
+ private:
+  static Error none() { return {errors::kShardKeyDestroyed, "the control shard has no residents' keys"}; }
+};
+
+}  // namespace
 
 Result<std::string> genesis_document(const DataDir& dir, const GenesisRequest& request) {
   if (request.threshold < 1 || request.threshold > request.roots.size()) {
@@ -50,7 +65,8 @@ Result<void> write_genesis(const DataDir& dir, const SignedDocument& genesis, Un
   MINGMA_TRY(const log::RecordHeader header, log->claim(claim));
   MINGMA_CHECK(store->write(claim, store::Durability::kSynced));
   log->advance(header);
-  MINGMA_TRY(const auto machine, shard::ShardMachine::open({}, *store, *log, nullptr));
+  const NoKeys keys;
+  MINGMA_TRY(const auto machine, shard::ShardMachine::open({}, *store, *log, &keys));
   Digest seed;
   crypto::SystemRng().fill(seed.bytes);
   const std::vector<shard::Command> commands{shard::PublishCommand{document}};
