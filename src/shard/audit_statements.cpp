@@ -5,24 +5,8 @@
 #include "shard/authority.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
-#include "shard/image.h"
 
 namespace mingma::shard {
-namespace {
-
-// Value of kSubmissionsTable under a submission's id; see finish.cpp.
-Result<Bytes> stored_material(const store::Reader& reader, const SubmissionId& submission) {
-  MINGMA_TRY(const auto value, reader.get(kSubmissionsTable, submission));
-  if (!value) return Bytes{};
-  ImageReader in(*value);
-  in.bytes(1 + 4 + 32);
-  in.bytes(in.number<std::uint8_t>());
-  if (!in.ok()) return Error(errors::kShardDamaged, "a stored submission is damaged");
-  return to_bytes(in.rest());
-}
-
-}  // namespace
-
 Result<void> EventAuditor::operation(const StatementsOperation& op) {
   check_role(false, "a batch of statements");
   const Institution* institution = working_.control().institution(op.institution);
@@ -45,7 +29,8 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   if (op.authority == AuthorityKind::kSession) return {};
   Bytes sealed = op.sealed_authority;
   if (sealed.empty()) {
-    MINGMA_TRY(sealed, stored_material(reader_, op.submission));
+    MINGMA_TRY(auto stored, find_stored_authority(reader_, op.submission));
+    if (stored) sealed = std::move(stored->sealed);
   }
   if (sealed.empty()) {
     // A document about someone unknown is not kept; then nothing may have come of it.

@@ -5,8 +5,10 @@
 #include "crypto/digest.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
+#include "shard/image.h"
 #include "shard/json_members.h"
 #include "shard/statement_document.h"
+#include "shard/tables.h"
 
 namespace mingma::shard {
 namespace {
@@ -149,6 +151,32 @@ Result<AuthorityMaterial> decode_authority(ByteView bytes) {
   }
   MINGMA_CHECK(in.end());
   return out;
+}
+
+void encode_stored_authority(const StatementsOperation& operation, Bytes& out) {
+  out.clear();
+  ImageWriter(out)
+      .number(static_cast<std::uint8_t>(operation.authority))
+      .number(operation.institution.value)
+      .bytes(operation.authority_digest)
+      .number(static_cast<std::uint8_t>(operation.key_id.size()))
+      .bytes(as_bytes(operation.key_id))
+      .bytes(operation.sealed_authority);
+}
+
+Result<std::optional<StoredAuthority>> find_stored_authority(const store::Reader& reader,
+                                                             const SubmissionId& submission) {
+  MINGMA_TRY(const auto value, reader.get(kSubmissionsTable, submission));
+  if (!value) return std::optional<StoredAuthority>{};
+  ImageReader in(*value);
+  StoredAuthority out;
+  out.kind = static_cast<AuthorityKind>(in.number<std::uint8_t>());
+  out.institution.value = in.number<std::uint32_t>();
+  in.array(out.digest.bytes);
+  out.key_id = as_text(in.bytes(in.number<std::uint8_t>()));
+  if (!in.ok()) return Error(errors::kShardDamaged, "a stored submission is damaged; restore the shard from its log");
+  out.sealed = to_bytes(in.rest());
+  return std::optional<StoredAuthority>(std::move(out));
 }
 
 }  // namespace mingma::shard

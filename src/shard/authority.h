@@ -8,6 +8,7 @@
 
 #include "shard/command.h"
 #include "shard/control.h"
+#include "store/store.h"
 
 namespace mingma::shard {
 
@@ -31,5 +32,17 @@ struct AuthorityMaterial {
 };
 Bytes encode_authority(const StatementsCommand& command);
 Result<AuthorityMaterial> decode_authority(ByteView bytes);
+
+// kSubmissionsTable under a submission's id: whose signature it was, from its first batch in this shard.
+struct StoredAuthority {
+  AuthorityKind kind = AuthorityKind::kManifest;
+  InstitutionNumber institution{};
+  Digest digest{};
+  std::string key_id;
+  Bytes sealed;
+};
+void encode_stored_authority(const StatementsOperation& operation, Bytes& out);
+Result<std::optional<StoredAuthority>> find_stored_authority(const store::Reader& reader,
+                                                             const SubmissionId& submission);
 
 }  // namespace mingma::shard

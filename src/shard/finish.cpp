@@ -2,6 +2,7 @@
 
 #include "base/cbor.h"
 #include "crypto/digest.h"
+#include "shard/authority.h"
 #include "shard/errors.h"
 #include "shard/image.h"
 #include "shard/tiles.h"
@@ -99,14 +100,7 @@ struct Write {
 
   void write_authority(const StatementsOperation& op) {
     if (op.sealed_authority.empty()) return;
-    scratch.clear();
-    ImageWriter(scratch)
-        .number(static_cast<std::uint8_t>(op.authority))
-        .number(op.institution.value)
-        .bytes(op.authority_digest)
-        .number(static_cast<std::uint8_t>(op.key_id.size()))
-        .bytes(as_bytes(op.key_id))
-        .bytes(op.sealed_authority);
+    encode_stored_authority(op, scratch);
     batch.put(kSubmissionsTable, op.submission, scratch);
   }
   void write_outcomes(const StatementsOperation& op) {

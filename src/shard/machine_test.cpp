@@ -284,6 +284,9 @@ TEST_F(Machine, AnotherManifestUnderTheSameSubmissionIdIsAConflict) {
   StatementsCommand second =
       province_.batch({province_.test_result(1, TestResult::kNegative, kStart, "s-2", kStart)}, kStart);
   second.submission = first.submission;
+  StatementsCommand other_key = first;
+  other_key.key_id = "0000000000000000";
+  expect_refused(province_.data().run(other_key, kStart), errors::kShardConflict);
   expect_refused(province_.data().run(second, kStart), errors::kShardConflict);
 }
 

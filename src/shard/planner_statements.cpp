@@ -8,8 +8,6 @@
 namespace mingma::shard {
 namespace {
 
-constexpr std::size_t kAuthorityDigestOffset = 1 + 4;
-
 Error refused(const ErrorInfo& info, std::string message) { return Error(info, std::move(message)); }
 
 CommandResult refuse(Error error) {
@@ -111,10 +109,10 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
 
   bool stored = false;
   if (command.authority == AuthorityKind::kManifest) {
-    Bytes present;
-    MINGMA_TRY(stored, reader_.get_into(kSubmissionsTable, command.submission, present));
-    const Digest digest = crypto::sha256(command.document);
-    if (stored && !equal(ByteView(present).subspan(kAuthorityDigestOffset, 32), digest)) {
+    MINGMA_TRY(const auto present, find_stored_authority(reader_, command.submission));
+    stored = present.has_value();
+    // What was verified is this manifest under this key; anything else is another submission.
+    if (stored && (present->digest != crypto::sha256(command.document) || present->key_id != command.key_id)) {
       return refuse(refused(errors::kShardConflict, "another manifest has this submission id"));
     }
     auto authority = check_manifest(command, working_.control(), operation.institution, event_.time, stored);
