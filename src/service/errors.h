@@ -22,12 +22,9 @@ inline constexpr ErrorInfo kBadRequest{"service.invalid_request", 400, Retry::kA
 inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::kAfterFix};  // same id, other content
 inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
                                            Retry::kAfterFix};  // body is not what the manifest names
-inline constexpr ErrorInfo kStatementRefused{"service.refused", 422,
-                                             Retry::kAfterFix};  // a shard's rule refused it; message says which
 inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
 inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
                                     Retry::kAfterFix};  // missing, foreign, newer layout, locked
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};
-inline constexpr ErrorInfo kAuditFailed{"service.audit_failed", 500, Retry::kNo};
 
 }  // namespace mingma::errors

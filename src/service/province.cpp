@@ -176,6 +176,7 @@ void Province::tick_all() {
 
 void Province::publish_checkpoint(Unit& unit) {
   if (unit.publishing || !unit.runtime.serving()) return;
+  if (unit.published && *unit.published == unit.runtime.machine().ledger().size()) return;
   unit.publishing = true;
   committer_.run([this, &unit] {
     const UnixSeconds now = clock_.now();
@@ -183,6 +184,7 @@ void Province::publish_checkpoint(Unit& unit) {
     boost::asio::post(unit.runtime.executor(), [this, &unit, now, published = std::move(note)] {
       unit.publishing = false;
       if (!published) return unit.runtime.stop("no checkpoint can be signed: " + published.error().to_string());
+      unit.published = unit.ledger->published_size();
       unit.runtime.note_checkpoint(now);
       Unit& control = *units_.front();
       if (!*published || &unit == &control) return;

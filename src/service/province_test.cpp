@@ -242,29 +242,10 @@ TEST(Province, DestroyingAKeyEndsTheRecordsAndLeavesTheLedger) {
 
 TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
   Disk disk;
-  struct Faulty final : store::Store {
-    explicit Faulty(std::unique_ptr<store::Store> inner) : store(std::move(inner)), faulty(*store) {}
-    Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
-      return faulty.get_into(table, key, out);
-    }
-    Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
-      return faulty.iterate(table);
-    }
-    Result<void> write(const store::Batch& batch, store::Durability durability) override {
-      if (fail_next) faulty.fail_write(faulty.writes(), store::Fault::kDoneThoughFailed);
-      return faulty.write(batch, durability);
-    }
-    Result<std::unique_ptr<store::Snapshot>> snapshot() const override { return faulty.snapshot(); }
-    Result<void> copy_to(const std::string& directory) override { return faulty.copy_to(directory); }
-    std::size_t table_count() const override { return faulty.table_count(); }
-    std::unique_ptr<store::Store> store;
-    store::FaultyStore faulty;
-    std::atomic<bool> fail_next{false};
-  };
-  std::map<std::string, Faulty*> stores;
+  std::map<std::string, testing::OwnedFaultyStore*> stores;
   ResidentId unlucky;
   disk.wrap = [&](const std::string& name, std::unique_ptr<store::Store> store) -> std::unique_ptr<store::Store> {
-    auto wrapped = std::make_unique<Faulty>(std::move(store));
+    auto wrapped = std::make_unique<testing::OwnedFaultyStore>(std::move(store));
     stores[name] = wrapped.get();  // the caller holds the disk's mutex
     return wrapped;
   };
@@ -277,7 +258,7 @@ TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
       someone[shard_of(one.resident, 2)] = one;
     }
     province.settle();
-    stores.at("shard-1")->fail_next = true;
+    stores.at("shard-1")->fail_after(0, store::Fault::kDoneThoughFailed);
     const auto& broken = someone.at(ShardId{1});
     const std::string finding = TestProvince::contact_finding(broken, "CF-1", kNow.plus(-60));
     EXPECT_FALSE(

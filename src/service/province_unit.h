@@ -19,7 +19,8 @@ struct Province::Unit {
   // On the shard's executor:
   unsigned ticks = 0;
   bool publishing = false;
-  Sequence followed{};  // control events handed to the machine so far
+  std::optional<ledger::TreeSize> published;  // size of the newest checkpoint, once there is one
+  Sequence followed{};                        // control events handed to the machine so far
 };
 
 template <typename T, typename Work>

@@ -11,6 +11,7 @@
 #include "service/part_lines.h"
 #include "shard/document.h"
 #include "store/memory_store.h"
+#include "store/rocksdb_store.h"
 
 namespace mingma::service::testing {
 namespace {
@@ -94,6 +95,7 @@ ProvinceConfig config_for(Disk& disk) {
   config.open_store = [&disk](const std::string& name,
                               std::span<const store::TableSpec> tables) -> Result<std::unique_ptr<store::Store>> {
     const std::lock_guard lock(disk.mutex);
+    if (disk.real && !name.starts_with("audit-")) return store::open_rocksdb_store(disk.spool + "/" + name, tables);
     if (name.starts_with("audit-")) return store::make_memory_store(tables);
     std::shared_ptr<store::Store>& kept = disk.stores[name];
     if (!kept) kept = store::make_memory_store(tables);
@@ -105,27 +107,31 @@ ProvinceConfig config_for(Disk& disk) {
 }
 
 TestProvince::TestProvince(Disk& disk, bool set_up_documents)
-    : disk_(disk),
-      phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)),
-      busy_(worker_.get_executor()) {
+    : disk_(disk), phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)) {
+  std::vector<boost::asio::io_context*> workers;
+  for (std::size_t i = 0; i < disk.workers; ++i) {
+    workers_.push_back(std::make_unique<boost::asio::io_context>(1));
+    busy_.emplace_back(workers_.back()->get_executor());
+    workers.push_back(workers_.back().get());
+  }
   for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i));
   institutions_.emplace(kLab, key_from(11));
   institutions_.emplace(kCdc, key_from(12));
-  auto opened = Province::open(config_for(disk), {&worker_}, clock_, rng_);
+  auto opened = Province::open(config_for(disk), workers, clock_, rng_);
   if (!opened) {
     open_error_ = opened.error().to_string();
     return;
   }
   province_ = *std::move(opened);
   province_->start();
-  thread_ = std::thread([this] { worker_.run(); });
+  for (const auto& worker : workers_) threads_.emplace_back([raw = worker.get()] { raw->run(); });
   if (set_up_documents) set_up();
 }
 
 TestProvince::~TestProvince() {
   if (province_) province_->stop();
-  worker_.stop();
-  if (thread_.joinable()) thread_.join();
+  for (const auto& worker : workers_) worker->stop();
+  for (std::thread& thread : threads_) thread.join();
   province_.reset();
 }
 
@@ -205,6 +211,30 @@ TestProvince::Someone TestProvince::register_someone(std::uint32_t index) {
   EXPECT_TRUE(device.ok()) << device.error().to_string();
   if (device.ok()) someone.device = device->device;
   return someone;
+}
+
+void TestProvince::register_many(std::uint32_t count) {
+  constexpr std::size_t kAtOnce = 1'000;
+  std::atomic<std::uint32_t> next{0};
+  std::vector<std::future<void>> running;
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    running.push_back(boost::asio::co_spawn(
+        *workers_.front(),
+        [this, &next, count]() -> boost::asio::awaitable<void> {
+          for (std::uint32_t index = next++; index < count; index = next++) {
+            const feed::SimulatedResident simulated = county.resident(index);
+            RegisterRequest request;
+            request.person.document_type = "resident_id";
+            request.person.document_number = simulated.person.number;
+            request.person.name = simulated.person.name;
+            request.home = simulated.home;
+            const Result<Registered> registered = co_await province_->register_resident(std::move(request));
+            EXPECT_TRUE(registered.ok()) << registered.error().to_string();
+          }
+        },
+        boost::asio::use_future));
+  }
+  for (std::future<void>& one : running) one.get();
 }
 
 Manifest TestProvince::make_manifest(const std::string& id, const std::string& lines, std::string_view institution) {

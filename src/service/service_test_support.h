@@ -44,6 +44,8 @@ struct Disk {
   Disk();
   ~Disk();
   std::string spool;
+  bool real = false;  // RocksDB under the spool's directory instead of memory
+  std::size_t workers = 1;
   std::map<std::string, std::shared_ptr<store::Store>> stores;
   std::map<std::string, Digest> secrets;
   std::map<std::string, std::string> pems;
@@ -52,6 +54,31 @@ struct Disk {
 };
 
 ProvinceConfig config_for(Disk& disk);
+
+// A FaultyStore that owns what it wraps.
+class OwnedFaultyStore final : public store::Store {
+ public:
+  explicit OwnedFaultyStore(std::unique_ptr<store::Store> store) : store_(std::move(store)), faulty_(*store_) {}
+  // The write that comes next, or that many later, fails.
+  void fail_after(std::uint64_t writes, store::Fault fault) { faulty_.fail_write(faulty_.writes() + writes, fault); }
+
+  Result<bool> get_into(store::TableId table, ByteView key, Bytes& out) const override {
+    return faulty_.get_into(table, key, out);
+  }
+  Result<std::unique_ptr<store::Iterator>> iterate(store::TableId table) const override {
+    return faulty_.iterate(table);
+  }
+  Result<void> write(const store::Batch& batch, store::Durability durability) override {
+    return faulty_.write(batch, durability);
+  }
+  Result<std::unique_ptr<store::Snapshot>> snapshot() const override { return faulty_.snapshot(); }
+  Result<void> copy_to(const std::string& directory) override { return faulty_.copy_to(directory); }
+  std::size_t table_count() const override { return faulty_.table_count(); }
+
+ private:
+  std::unique_ptr<store::Store> store_;
+  store::FaultyStore faulty_;
+};
 
 class TestProvince {
  public:
@@ -68,7 +95,7 @@ class TestProvince {
     auto done = std::make_shared<std::promise<Result<T>>>();  // outlives set_value() on the other thread
     auto result = done->get_future();
     boost::asio::co_spawn(
-        worker_,
+        *workers_.front(),
         [done, held = std::make_shared<Async<T>>(std::move(work))]() -> boost::asio::awaitable<void> {
           Result<T> value = co_await std::move(*held);
           done->set_value(std::move(value));
@@ -93,6 +120,8 @@ class TestProvince {
     std::string device;
   };
   Someone register_someone(std::uint32_t index);
+  // Residents 0..count-1 of the county, many at a time, without phones.
+  void register_many(std::uint32_t count);
   crypto::SigningKey& phone() { return phone_; }
   // Sends lines as one part; gives the status when all is done.
   Result<PartStatus> submit(const std::string& id, const std::string& lines, std::string_view institution = kLab);
@@ -112,11 +141,11 @@ class TestProvince {
   std::vector<crypto::SigningKey> roots_;
   std::map<std::string, crypto::SigningKey, std::less<>> institutions_;
   crypto::SigningKey phone_;
-  boost::asio::io_context worker_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_;
+  std::vector<std::unique_ptr<boost::asio::io_context>> workers_;
+  std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> busy_;
   std::unique_ptr<Province> province_;
   std::string open_error_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace mingma::service::testing
