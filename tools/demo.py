@@ -165,7 +165,7 @@ def tour():
     shown = mingma("code", "show", "--credential", credential, "--phone-key", phone, "--png", DEMO / "code.png")
     say("十、离线验码", "10. The door verifies it without a network")
     (DEMO / "trust-pack.bin").write_bytes(urllib.request.urlopen(URL + "/v1/trust-pack").read())
-    pack_key = DATA / "keys/trust-pack.pem"
+    pack_key = DATA / "trust-pack.pem.pub"
     mingma("code", "verify", "--trust-pack", DEMO / "trust-pack.bin", "--pack-key", pack_key, "--text", shown.strip().splitlines()[-1],
            check=False)
     say("十一、账本", "11. The ledger: the leaf's proof, checked offline; then every entry of a shard against its signed root")

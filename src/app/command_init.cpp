@@ -64,8 +64,18 @@ Result<void> make_demo_roots(InitOptions& options) {
   return {};
 }
 
-Result<void> finish(const service::DataDir& directory, const service::SignedDocument& genesis) {
+// What doors pin in their app; beside the data, because it is no secret.
+Result<void> write_pack_key(const service::DataDir& directory, const std::string& path) {
+  MINGMA_TRY(const SigningKey key, directory.signing_key("trust-pack"));
+  const std::string file = path + "/trust-pack.pem.pub";
+  MINGMA_CHECK(write_file(file, key.verifying_key().to_pem()));
+  std::printf("pack key    %s, to be pinned in every door's app\n", file.c_str());
+  return {};
+}
+
+Result<void> finish(const service::DataDir& directory, const std::string& path, const service::SignedDocument& genesis) {
   MINGMA_CHECK(service::write_genesis(directory, genesis, SystemClock().now()));
+  MINGMA_CHECK(write_pack_key(directory, path));
   std::printf("genesis     signed by %zu root keys, written as the first event of shard 0\n", genesis.signatures.size());
   std::printf("next        mingma serve\n");
   return {};
@@ -76,7 +86,7 @@ Result<void> init(InitOptions options) {
     MINGMA_TRY(const service::DataDir directory, service::DataDir::open(options.directory));
     MINGMA_TRY(const std::string envelope, read_file(options.signed_genesis, shard::kDocumentBytesMax));
     MINGMA_TRY(const service::SignedDocument genesis, service::parse_signed_document(envelope));
-    return finish(directory, genesis);
+    return finish(directory, options.directory, genesis);
   }
   if (!options.demo_roots.empty()) MINGMA_CHECK(make_demo_roots(options));
   if (options.roots.empty()) {
@@ -109,7 +119,7 @@ Result<void> init(InitOptions options) {
               static_cast<unsigned>(options.shards));
   const Digest digest = shard::document_digest("genesis", genesis.document);
   for (SigningKey& key : signers) genesis.signatures.push_back({key.verifying_key().key_id(), key.sign(digest)});
-  if (signers.size() >= options.threshold) return finish(directory, genesis);
+  if (signers.size() >= options.threshold) return finish(directory, options.directory, genesis);
 
   const std::string file = options.directory + "/genesis.json";
   MINGMA_CHECK(write_file(file, service::write_signed_document(genesis)));

@@ -51,21 +51,19 @@ void line(const char* head, const std::string& words) {
 }
 
 void print_receipt(const Json& receipt) {
-  const Json* decision = receipt.find("decision");
-  if (decision == nullptr) return;
-  line("colour", text(*decision, "colour") + " since " + local(*decision, "since"));
-  line("rule", text(*decision, "rule") + "  " + both(decision->find("rule_title")));
-  if (const Json* policy = decision->find("policy")) {
+  line("colour", text(receipt, "colour") + " since " + local(receipt, "since"));
+  line("rule", text(receipt, "rule") + "  " + both(receipt.find("rule_title")));
+  if (const Json* policy = receipt.find("policy")) {
     line("policy", text(*policy, "id") + " " + text(*policy, "version") + ", " + text(*policy, "document_number"));
   }
   line("why", both(receipt.find("reason")));
-  line("measure", text(*decision, "measure") + "  " + both(receipt.find("control_mode")));
+  line("measure", text(receipt, "measure") + "  " + both(receipt.find("control_mode")));
   line("way out", both(receipt.find("way_out")));
-  const std::string horizon = local(*decision, "horizon");
+  const std::string horizon = local(receipt, "horizon");
   line("changes", horizon.empty() ? "not by the clock alone" : horizon + " by itself, if nothing new arrives");
   if (const Json* responsible = receipt.find("responsible"); responsible != nullptr && responsible->is_array()) {
     for (const Json& institution : responsible->array()) {
-      line("responsible", text(institution, "name") + " (" + text(institution, "class") + ", " + text(institution, "id") + "), " + text(institution, "phone"));
+      line("responsible", both(institution.find("name")) + " (" + text(institution, "class") + ", " + text(institution, "id") + "), " + text(institution, "phone"));
     }
   }
   if (const Json* causes = receipt.find("causes"); causes != nullptr && causes->is_array()) {
@@ -94,11 +92,9 @@ void print_history(const Json& history) {
   std::vector<std::vector<std::string>> rows;
   if (const Json* decisions = history.find("decisions"); decisions != nullptr && decisions->is_array()) {
     for (const Json& entry : decisions->array()) {
-      const Json* decision = entry.find("decision");
-      if (decision == nullptr) continue;
-      const Json* version = decision->find("version");
-      rows.push_back({version != nullptr && version->is_integer() ? std::to_string(version->integer()) : "", local(*decision, "since"),
-                      text(*decision, "colour"), text(*decision, "rule"), text(entry, "trigger")});
+      const Json* version = entry.find("version");
+      rows.push_back({version != nullptr && version->is_integer() ? std::to_string(version->integer()) : "", local(entry, "since"),
+                      text(entry, "colour"), text(entry, "rule"), text(entry, "trigger")});
     }
   }
   std::fputs(table({"version", "since", "colour", "rule", "because of"}, rows).c_str(), stdout);
@@ -112,7 +108,7 @@ Result<void> fetch_credential(const WhyOptions& options, Connection& connection)
   enrol.set("public_key", base64_encode(phone.verifying_key().raw()));
   MINGMA_TRY(const Json device, connection.post("/v1/me/devices", enrol));
   MINGMA_TRY(const Json code, connection.get("/v1/me/code?device=" + text(device, "device")));
-  MINGMA_TRY(const Bytes credential, base64_decode(text(code, "credential")));
+  MINGMA_TRY(const Bytes credential, base64url_decode(text(code, "credential")));
   MINGMA_CHECK(write_file(options.credential_out, as_text(credential)));
   if (!options.json) line("credential", options.credential_out);
   return {};
