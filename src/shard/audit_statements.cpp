@@ -99,9 +99,9 @@ Result<std::optional<Statement>> EventAuditor::open_body(const StatementsOperati
   };
   const auto canonical = crypto::open_sealed(keys.seal, evidence_key(entry.resident, entry.id), entry.sealed);
   if (!canonical.ok()) return altered("the statement's sealed body was exchanged or changed");
-  if (crypto::sha256(*canonical) != entry.id) return altered("the statement's id is not that of its body");
   auto statement = decode_statement(*canonical);
   if (!statement.ok()) return altered("the statement's body is invalid: " + statement.error().to_string());
+  if (statement_id(*statement) != entry.id) return altered("the statement's id is not that of its body");
   if (statement->resident != entry.resident || statement->institution != institution ||
       statement->action != entry.action || statement->evidence != entry.evidence ||
       statement->signed_at != entry.signed_at) {

@@ -40,7 +40,9 @@ class Model {
   Outcome submit(std::uint32_t number, const Statement& statement) {
     Resident& resident = residents_.at(number);
     for (const Item& item : resident.items) {
-      if (item.statement == statement) return Outcome::kDuplicate;
+      Statement again = statement;
+      if (again.action == StatementAction::kAdd) again.signed_at = item.statement.signed_at;
+      if (item.statement == again) return Outcome::kDuplicate;
     }
     const auto earlier = [&](const Item& item) {
       return item.effective && item.statement.institution == statement.institution &&

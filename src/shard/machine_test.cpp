@@ -78,6 +78,8 @@ TEST_F(Machine, TheSameStatementAgainChangesNothing) {
   const Row before = row(1);
   const std::size_t leaves = statement_leaves();
   EXPECT_EQ(province_.submit(finding, kStart.plus(kHour)), Outcome::kDuplicate);
+  const Statement signed_again = province_.contact_finding(1, kStart, "case-7/3", kStart.plus(kHour));
+  EXPECT_EQ(province_.submit(signed_again, kStart.plus(kHour)), Outcome::kDuplicate);
   EXPECT_EQ(row(1), before);
   EXPECT_EQ(statement_leaves(), leaves);
   const CommandResult twice =
@@ -139,6 +141,20 @@ TEST_F(Machine, AReplacementCountsInsteadOfTheOriginal) {
   replacement.reason = "amended";
   EXPECT_EQ(province_.submit(replacement, kStart.plus(kHour)), Outcome::kAccepted);
   EXPECT_EQ(row(1).decision.horizon, kStart.plus(4 * kDay));
+}
+
+TEST_F(Machine, AResultAmendedToAndFroEndsAsTheLastAmendmentSays) {
+  province_.add_resident(1);
+  province_.submit(province_.contact_finding(1, kStart, "c", kStart), kStart);
+  for (int day = 1; day <= 4; ++day) {
+    const UnixSeconds at = kStart.plus(day * kHour);
+    Statement amended = province_.contact_finding(1, kStart.plus(day % 2 == 0 ? 0 : -3 * kDay), "c", at);
+    amended.action = StatementAction::kReplace;
+    amended.earlier_record = "c";
+    amended.reason = "amended";
+    EXPECT_EQ(province_.submit(amended, at), Outcome::kAccepted);
+    EXPECT_EQ(row(1).decision.horizon, kStart.plus(day % 2 == 0 ? 7 * kDay : 4 * kDay));
+  }
 }
 
 TEST_F(Machine, OnlyTheInstitutionThatSignedCanCorrect) {

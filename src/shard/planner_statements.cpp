@@ -65,7 +65,7 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
   StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
   if (!check_statement(statement).ok() || statement.signed_at > event_.time.plus(kClockSkewSeconds)) return entry;
   const Bytes canonical = encode_statement(statement);
-  entry.id = crypto::sha256(canonical);
+  entry.id = statement_id(statement);
   const bool session = command.authority == AuthorityKind::kSession;
   if (session && !rules::evidence_kind_info(statement.evidence.kind).resident_may_sign) {
     entry.outcome = Outcome::kWrongSigner;

@@ -144,6 +144,11 @@ Result<Statement> decode_statement(ByteView canonical) {
   return out;
 }
 
-StatementId statement_id(const Statement& statement) { return crypto::sha256(encode_statement(statement)); }
+StatementId statement_id(const Statement& statement) {
+  Statement undated = statement;
+  // A result may be amended to and fro; the second amendment to the same value is news and not a repetition.
+  if (statement.action == StatementAction::kAdd) undated.signed_at = {};
+  return crypto::sha256(encode_statement(undated));
+}
 
 }  // namespace mingma::shard

@@ -1,8 +1,9 @@
 // Statement: one signed piece of evidence about one resident.
 //
-// Format: docs/formats/statement.md. The canonical form is deterministic CBOR; StatementId is its SHA-256.
-// The same canonical bytes always give the same id, which makes re-sending harmless.
-// Threading: values.
+// Format: docs/formats/statement.md. The canonical form is deterministic CBOR; StatementId is its SHA-256, for
+// additions with signed_at 0: an institution that says the same about the same record again, in whatever submission and
+// on whatever day, has said nothing new. Corrections are dated: the same correction may be needed twice. Threading:
+// values.
 #pragma once
 
 #include <optional>
