@@ -241,7 +241,7 @@ asio::awaitable<Result<ClientResponse>> AsyncClient::exchange(const ClientReques
   auto written = co_await write(head_of(request, server_));
   if (written.ok()) written = co_await send_body(request);
   // A server that refuses early answers before the body is through; its answer says more than our broken pipe.
-  if (!written.ok() && (late_ || !request.upload)) co_return std::move(written).error();
+  if (!written.ok() && late_) co_return std::move(written).error();
   if (auto read = co_await read_head(); !read.ok())
     co_return written.ok() ? std::move(read).error() : std::move(written).error();
 

@@ -21,8 +21,8 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kInputBytes = 4u << 10;
 constexpr std::size_t kBodyInputBytes = 64u << 10;
 constexpr std::size_t kOutputFlushBytes = 64u << 10;
-constexpr std::size_t kSkipBytesMax = 64u << 10;   // of an unread body, to save the connection
-constexpr std::size_t kLingerBytesMax = 1u << 20;  // of an unread body, to let the client read our answer
+constexpr std::size_t kSkipBytesMax = 64u << 10;    // of an unread body, to save the connection
+constexpr std::size_t kLingerBytesMax = 16u << 20;  // of an unread body, to let the client read our answer
 constexpr std::uint32_t kLingerMillis = 2'000;
 
 Method method_from(std::string_view text) {
