@@ -38,7 +38,9 @@ void print_json(const service::ProvinceAudit& audit) {
   for (const service::ShardAudit& shard : audit.shards) {
     Json entry;
     entry.set("shard", static_cast<std::int64_t>(shard.shard.value));
-    const auto number = [&](const char* name, std::uint64_t value) { entry.set(name, static_cast<std::int64_t>(value)); };
+    const auto number = [&](const char* name, std::uint64_t value) {
+      entry.set(name, static_cast<std::int64_t>(value));
+    };
     number("events", shard.report.events);
     number("documents", shard.report.documents);
     number("statements", shard.report.statements);
@@ -49,7 +51,8 @@ void print_json(const service::ProvinceAudit& audit) {
     number("unopened", shard.report.unopened);
     number("checkpoints", shard.checkpoints);
     shards.push_back(std::move(entry));
-    for (const shard::Finding& finding : shard.report.findings) findings.push_back(finding_json(finding, shard.shard.value));
+    for (const shard::Finding& finding : shard.report.findings)
+      findings.push_back(finding_json(finding, shard.shard.value));
   }
   for (const shard::Finding& finding : audit.findings) findings.push_back(finding_json(finding, -1));
   out.set("shards", std::move(shards));
@@ -66,19 +69,27 @@ void print_text(const service::ProvinceAudit& audit) {
   std::size_t all = audit.findings.size();
   for (const service::ShardAudit& shard : audit.shards) {
     const shard::AuditReport& report = shard.report;
-    rows.push_back({std::to_string(shard.shard.value), with_commas(report.residents), with_commas(report.events), with_commas(report.statements),
-                    with_commas(report.signatures), with_commas(report.decisions), with_commas(report.leaves), with_commas(shard.checkpoints),
-                    with_commas(report.findings.size())});
+    rows.push_back({std::to_string(shard.shard.value), with_commas(report.residents), with_commas(report.events),
+                    with_commas(report.statements), with_commas(report.signatures), with_commas(report.decisions),
+                    with_commas(report.leaves), with_commas(shard.checkpoints), with_commas(report.findings.size())});
     all += report.findings.size();
   }
-  std::fputs(table({"shard", "residents", "events", "statements", "signatures", "decisions", "leaves", "checkpoints", "findings"}, rows).c_str(), stdout);
-  std::printf("submissions %s, parts %s, lines %s compared with what was signed\n", with_commas(audit.submissions).c_str(),
-              with_commas(audit.parts).c_str(), with_commas(audit.lines).c_str());
+  std::fputs(table({"shard", "residents", "events", "statements", "signatures", "decisions", "leaves", "checkpoints",
+                    "findings"},
+                   rows)
+                 .c_str(),
+             stdout);
+  std::printf("submissions %s, parts %s, lines %s compared with what was signed\n",
+              with_commas(audit.submissions).c_str(), with_commas(audit.parts).c_str(),
+              with_commas(audit.lines).c_str());
   const auto show = [&](const std::string& place, const shard::Finding& finding) {
-    if (++shown <= kShownMax) std::printf("FOUND %s %s%s: %s\n", finding.code.c_str(), place.c_str(), finding.where.c_str(), finding.text.c_str());
+    if (++shown <= kShownMax)
+      std::printf("FOUND %s %s%s: %s\n", finding.code.c_str(), place.c_str(), finding.where.c_str(),
+                  finding.text.c_str());
   };
   for (const service::ShardAudit& shard : audit.shards) {
-    for (const shard::Finding& finding : shard.report.findings) show("shard " + std::to_string(shard.shard.value) + ", ", finding);
+    for (const shard::Finding& finding : shard.report.findings)
+      show("shard " + std::to_string(shard.shard.value) + ", ", finding);
   }
   for (const shard::Finding& finding : audit.findings) show("", finding);
   if (all > kShownMax) std::printf("... and %s more; --json shows all\n", with_commas(all - kShownMax).c_str());
@@ -91,14 +102,15 @@ Result<int> audit(const AuditOptions& options) {
   crypto::SystemRng random;
   std::unique_ptr<Progress> bar;
   std::string step;
-  MINGMA_TRY(const service::ProvinceAudit result,
-             service::audit_province(service::province_config(directory), random, [&](const service::AuditProgress& progress) {
-               if (progress.step != step) {
-                 step = progress.step;
-                 bar = std::make_unique<Progress>(step, progress.total, step == "submissions" ? "submissions" : "events");
-               }
-               bar->set(progress.done);
-             }));
+  MINGMA_TRY(
+      const service::ProvinceAudit result,
+      service::audit_province(service::province_config(directory), random, [&](const service::AuditProgress& progress) {
+        if (progress.step != step) {
+          step = progress.step;
+          bar = std::make_unique<Progress>(step, progress.total, step == "submissions" ? "submissions" : "events");
+        }
+        bar->set(progress.done);
+      }));
   if (bar) bar->finish();
   options.json ? print_json(result) : print_text(result);
   return result.clean() ? 0 : 1;
@@ -108,7 +120,8 @@ Result<int> audit(const AuditOptions& options) {
 
 void add_audit(CLI::App& program, int& status) {
   const auto options = std::make_shared<AuditOptions>();
-  CLI::App* command = program.add_subcommand("audit", "replay everything, derive every decision again, check every signature and root");
+  CLI::App* command =
+      program.add_subcommand("audit", "replay everything, derive every decision again, check every signature and root");
   command->footer(
       "The server must be stopped (or audit a copy). Exit status: 0 clean, 1 findings, 2 could not run.\n"
       "Example:\n  mingma audit /var/lib/mingma");

@@ -101,7 +101,8 @@ class Rig {
   Result<void> open() {
     MINGMA_TRY(service::DataDir directory, service::DataDir::open(options_.directory));
     directory_ = std::make_unique<service::DataDir>(std::move(directory));
-    MINGMA_TRY(province_, service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
+    MINGMA_TRY(province_,
+               service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
     province_->start();
     workers_.start();
     return {};
@@ -119,7 +120,8 @@ class Rig {
     const UnixSeconds from = clock_.now().plus(-2 * kSecondsPerDay);
     for (std::size_t i = 0; i < county_.institutions().size(); ++i) {
       MINGMA_CHECK(publish("institution", institution_json(i, from)));
-      if (county_.institutions()[i].role == feed::SimulatedRole::kLaboratory) MINGMA_CHECK(publish("grant", grant_json(i, from)));
+      if (county_.institutions()[i].role == feed::SimulatedRole::kLaboratory)
+        MINGMA_CHECK(publish("grant", grant_json(i, from)));
     }
     MINGMA_TRY(const std::string text, read_file(options_.policy, 1u << 20));
     MINGMA_TRY(Json policy, parse_json(text));
@@ -183,15 +185,18 @@ class Rig {
     cut(lines, manifest, parts);
     const std::string text = service::write_manifest(manifest);
     SigningKey& key = keys_[laboratory];
-    const std::string base = "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(as_bytes(text))) +
-                             ":\n\"@signature-params\": (\"@method\" \"content-digest\");created=" + std::to_string(clock_.now().value);
-    service::CreateSubmission request{.manifest = to_bytes(as_bytes(text)),
-                                      .signature = {key.verifying_key().key_id(), to_bytes(as_bytes(base)), key.sign(as_bytes(base))}};
+    const std::string base =
+        "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(as_bytes(text))) +
+        ":\n\"@signature-params\": (\"@method\" \"content-digest\");created=" + std::to_string(clock_.now().value);
+    service::CreateSubmission request{
+        .manifest = to_bytes(as_bytes(text)),
+        .signature = {key.verifying_key().key_id(), to_bytes(as_bytes(base)), key.sign(as_bytes(base))}};
     MINGMA_CHECK(wait(province_->create_submission(std::move(request))));
     std::uint64_t accepted = 0;
     for (std::size_t part = 0; part < parts.size(); ++part) {
       MINGMA_TRY(const std::unique_ptr<service::PartUpload> upload,
-                 wait(province_->upload_part(manifest.submission_id, static_cast<std::uint32_t>(part), {manifest.institution, {}})));
+                 wait(province_->upload_part(manifest.submission_id, static_cast<std::uint32_t>(part),
+                                             {manifest.institution, {}})));
       for (std::size_t at = 0; at < parts[part].size(); at += kUploadBytes) {
         MINGMA_CHECK(upload->write(as_bytes(parts[part].substr(at, kUploadBytes))));
       }
@@ -208,7 +213,8 @@ class Rig {
   static feed::SimulationSettings settings(const BenchOptions& options) {
     feed::SimulationSettings settings;
     settings.residents = options.residents;
-    settings.first_evening = china_midnight(china_date(SystemClock().now())).plus(-6 * 3'600 - (options.nights - 1) * kSecondsPerDay);
+    settings.first_evening =
+        china_midnight(china_date(SystemClock().now())).plus(-6 * 3'600 - (options.nights - 1) * kSecondsPerDay);
     return settings;
   }
 
@@ -242,10 +248,12 @@ class Rig {
 
   std::string institution_json(std::size_t index, UnixSeconds from) const {
     const feed::SimulatedInstitution& institution = county_.institutions()[index];
-    return R"({"type":"institution","id":")" + institution.id + R"(","class":")" + std::string(feed::to_string(institution.role)) +
-           R"(","name":{"zh":")" + institution.name + R"(","en":")" + institution.id + R"("},"phone":"0371-00000000","division":")" +
-           institution.division.to_string() + R"(","keys":[{"key":")" + base64_encode(keys_[index].verifying_key().spki_der()) + R"(","from":")" +
-           from.to_string() + R"(","until":")" + from.plus(90 * kSecondsPerDay).to_string() + R"("}],"issued_at":")" + from.to_string() + R"("})";
+    return R"({"type":"institution","id":")" + institution.id + R"(","class":")" +
+           std::string(feed::to_string(institution.role)) + R"(","name":{"zh":")" + institution.name + R"(","en":")" +
+           institution.id + R"("},"phone":"0371-00000000","division":")" + institution.division.to_string() +
+           R"(","keys":[{"key":")" + base64_encode(keys_[index].verifying_key().spki_der()) + R"(","from":")" +
+           from.to_string() + R"(","until":")" + from.plus(90 * kSecondsPerDay).to_string() + R"("}],"issued_at":")" +
+           from.to_string() + R"("})";
   }
 
   std::string grant_json(std::size_t index, UnixSeconds from) const {
@@ -277,8 +285,11 @@ Result<Step> enrol(Rig& rig, const BenchOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   MINGMA_CHECK(rig.for_all(options.residents, kInFlight, [&](std::uint32_t i) -> awaitable<Result<void>> {
     const feed::SimulatedResident resident = rig.county().resident(i);
-    service::RegisterRequest request{.person = {.document_type = "resident_id", .country = {}, .document_number = resident.person.number,
-                                                .name = resident.person.name, .birth_date = resident.person.birth_date},
+    service::RegisterRequest request{.person = {.document_type = "resident_id",
+                                                .country = {},
+                                                .document_number = resident.person.number,
+                                                .name = resident.person.name,
+                                                .birth_date = resident.person.birth_date},
                                      .home = resident.home};
     const auto registered = co_await rig.province().register_resident(std::move(request));
     if (!registered.ok()) co_return registered.error();
@@ -294,7 +305,8 @@ Result<std::pair<Step, Step>> ingest(Rig& rig, const BenchOptions& options) {
   const std::uint64_t before = count_leaves(rig.province());
   for (std::uint32_t night = 0; night < options.nights; ++night) {
     std::vector<std::string> lines(rig.county().institutions().size());
-    for (std::uint32_t i = 0; i < options.residents; ++i) rig.county().append_test_line(i, night, lines[rig.county().laboratory_of(i)]);
+    for (std::uint32_t i = 0; i < options.residents; ++i)
+      rig.county().append_test_line(i, night, lines[rig.county().laboratory_of(i)]);
     const auto begin = std::chrono::steady_clock::now();
     std::vector<std::future<Result<std::uint64_t>>> running;
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -315,10 +327,14 @@ Result<Step> show(Rig& rig, const BenchOptions& options, bool again, const std::
   const auto shows = static_cast<std::uint32_t>(devices.size());
   MINGMA_CHECK(rig.for_all(shows, 256, [&](std::uint32_t i) -> awaitable<Result<void>> {
     const feed::SimulatedResident resident = rig.county().resident(i);
-    const auto id = rig.province().identify({.document_type = "resident_id", .country = {}, .document_number = resident.person.number,
-                                             .name = {}, .birth_date = {}});
+    const auto id = rig.province().identify({.document_type = "resident_id",
+                                             .country = {},
+                                             .document_number = resident.person.number,
+                                             .name = {},
+                                             .birth_date = {}});
     if (!id.ok()) co_return id.error();
-    const auto shown = co_await rig.province().show_code({.resident = *id, .form = service::CodeForm::kPhone, .device = devices[i]});
+    const auto shown =
+        co_await rig.province().show_code({.resident = *id, .form = service::CodeForm::kPhone, .device = devices[i]});
     if (!shown.ok()) co_return shown.error();
     co_return Result<void>();
   }));
@@ -330,16 +346,20 @@ Result<std::vector<std::string>> enrol_phones(Rig& rig, const BenchOptions& opti
   std::vector<std::string> devices(std::min(options.shows, options.residents));
   const SigningKey phone = SigningKey::generate(crypto::SignatureAlgorithm::kEs256);
   const Bytes key = phone.verifying_key().raw();
-  MINGMA_CHECK(rig.for_all(static_cast<std::uint32_t>(devices.size()), kInFlight, [&](std::uint32_t i) -> awaitable<Result<void>> {
-    const feed::SimulatedResident resident = rig.county().resident(i);
-    const auto id = rig.province().identify({.document_type = "resident_id", .country = {}, .document_number = resident.person.number,
-                                             .name = {}, .birth_date = {}});
-    if (!id.ok()) co_return id.error();
-    const auto device = co_await rig.province().enrol_device({.resident = *id, .public_key = key});
-    if (!device.ok()) co_return device.error();
-    devices[i] = device->device;
-    co_return Result<void>();
-  }));
+  MINGMA_CHECK(rig.for_all(
+      static_cast<std::uint32_t>(devices.size()), kInFlight, [&](std::uint32_t i) -> awaitable<Result<void>> {
+        const feed::SimulatedResident resident = rig.county().resident(i);
+        const auto id = rig.province().identify({.document_type = "resident_id",
+                                                 .country = {},
+                                                 .document_number = resident.person.number,
+                                                 .name = {},
+                                                 .birth_date = {}});
+        if (!id.ok()) co_return id.error();
+        const auto device = co_await rig.province().enrol_device({.resident = *id, .public_key = key});
+        if (!device.ok()) co_return device.error();
+        devices[i] = device->device;
+        co_return Result<void>();
+      }));
   return devices;
 }
 
@@ -355,7 +375,8 @@ void print(const std::vector<Step>& steps, std::uint64_t memory_per_resident, co
       entry.set("count", static_cast<std::int64_t>(step.count));
       entry.set("unit", step.unit);
       entry.set("milliseconds", static_cast<std::int64_t>(step.seconds * 1000));
-      entry.set("per_second", static_cast<std::int64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9)));
+      entry.set("per_second",
+                static_cast<std::int64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9)));
       entry.set("durability", step.durability);
       list.push_back(std::move(entry));
     }
@@ -367,15 +388,18 @@ void print(const std::vector<Step>& steps, std::uint64_t memory_per_resident, co
   for (const Step& step : steps) {
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%.2f s", step.seconds);
-    rows.push_back({step.name, with_commas(step.count) + " " + step.unit, seconds,
-                    with_commas(static_cast<std::uint64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9))) + "/s", step.durability});
+    rows.push_back(
+        {step.name, with_commas(step.count) + " " + step.unit, seconds,
+         with_commas(static_cast<std::uint64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9))) + "/s",
+         step.durability});
   }
   std::fputs(table({"step", "how many", "time", "rate", "durability"}, rows).c_str(), stdout);
   std::printf("memory after restart: %s bytes a resident (whole process)\n", with_commas(memory_per_resident).c_str());
 }
 
 Result<void> bench(BenchOptions options) {
-  if (std::filesystem::exists(options.directory)) return Error(errors::kInvalidArgument, "is there already; give a new folder", options.directory);
+  if (std::filesystem::exists(options.directory))
+    return Error(errors::kInvalidArgument, "is there already; give a new folder", options.directory);
   std::vector<Step> steps;
   std::vector<std::string> devices;
   {
@@ -411,16 +435,22 @@ Result<void> bench(BenchOptions options) {
 
 void add_bench(CLI::App& program, int& status) {
   const auto options = std::make_shared<BenchOptions>();
-  CLI::App* command = program.add_subcommand("bench", "measure enrolment, ingest, display and restart on this machine and disk");
+  CLI::App* command =
+      program.add_subcommand("bench", "measure enrolment, ingest, display and restart on this machine and disk");
   command->footer(
-      "Real keys, signatures, disk syncs and ledger; no HTTP (bench/display measures that). The folder is removed at the end.\n"
+      "Real keys, signatures, disk syncs and ledger; no HTTP (bench/display measures that). The folder is removed at "
+      "the end.\n"
       "Examples:\n"
       "  mingma bench /tmp/bench --policy policies/henan-demo.json\n"
       "  mingma bench /data/bench --policy policies/henan-demo.json --residents 1000000 --nights 3 --json");
   command->add_option("directory", options->directory, "a new folder on the disk to measure")->required();
   command->add_option("--policy", options->policy, "policy document")->required()->check(CLI::ExistingFile);
-  command->add_option("--residents", options->residents, "how many")->check(CLI::Range(100u, 100'000'000u))->capture_default_str();
-  command->add_option("--nights", options->nights, "nights of testing, each a statement a resident")->check(CLI::Range(1u, 100u))->capture_default_str();
+  command->add_option("--residents", options->residents, "how many")
+      ->check(CLI::Range(100u, 100'000'000u))
+      ->capture_default_str();
+  command->add_option("--nights", options->nights, "nights of testing, each a statement a resident")
+      ->check(CLI::Range(1u, 100u))
+      ->capture_default_str();
   command->add_option("--part-lines", options->part_lines, "lines a part")->capture_default_str();
   command->add_option("--shards", options->shards, "data shards")->capture_default_str();
   command->add_option("--workers", options->workers, "threads")->capture_default_str();

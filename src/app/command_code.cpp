@@ -46,7 +46,8 @@ Result<void> show(const CodeOptions& options) {
     MINGMA_TRY(const std::string pem, read_file(options.phone_key, 1u << 16));
     MINGMA_TRY(crypto::SigningKey phone, crypto::SigningKey::from_pem(pem));
     if (phone.algorithm() != crypto::SignatureAlgorithm::kEs256) {
-      return Error(errors::kInvalidArgument, "a phone's key is ES256: mingma key new phone.pem --algorithm es256", options.phone_key);
+      return Error(errors::kInvalidArgument, "a phone's key is ES256: mingma key new phone.pem --algorithm es256",
+                   options.phone_key);
     }
     text = code::show_on_phone(as_bytes(credential), now, phone);
   }

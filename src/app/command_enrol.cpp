@@ -111,7 +111,8 @@ Result<Tally> enrol(const EnrolOptions& options) {
 
 void add_enrol(CLI::App& program, int& status) {
   const auto options = std::make_shared<EnrolOptions>();
-  CLI::App* command = program.add_subcommand("enrol", "load residents from a population register (server stopped); run again to resume");
+  CLI::App* command = program.add_subcommand(
+      "enrol", "load residents from a population register (server stopped); run again to resume");
   command->footer(
       "One JSON object a line: {\"document_type\":\"resident_id\",\"document_number\":\"...\",\"name\":\"...\",\n"
       "\"birth_date\":\"1980-01-31\",\"home\":\"410103001\"}. Residents who are there already are left as they are.\n"
@@ -132,7 +133,8 @@ void add_enrol(CLI::App& program, int& status) {
       std::printf("{\"enrolled\":%llu,\"existed\":%llu}\n", static_cast<unsigned long long>(tally->enrolled),
                   static_cast<unsigned long long>(tally->existed));
     } else {
-      std::printf("%s residents enrolled, %s were there\n", with_commas(tally->enrolled).c_str(), with_commas(tally->existed).c_str());
+      std::printf("%s residents enrolled, %s were there\n", with_commas(tally->enrolled).c_str(),
+                  with_commas(tally->existed).c_str());
     }
   });
 }

@@ -61,12 +61,15 @@ std::string new_uuid() {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);  // version 4, variant 1 (RFC 9562)
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
   const std::string hex = hex_encode(bytes);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
+         hex.substr(20);
 }
 
-// One pass over the file: cuts parts after whole lines and hashes each as the server will. A CSV file is one part, because
-// its header belongs to every line. With `earlier`, its salt is used, so that an unchanged file gives the same manifest.
-Result<Plan> make_plan(const IngestOptions& options, const std::string& file, const std::optional<service::Manifest>& earlier) {
+// One pass over the file: cuts parts after whole lines and hashes each as the server will. A CSV file is one part,
+// because its header belongs to every line. With `earlier`, its salt is used, so that an unchanged file gives the same
+// manifest.
+Result<Plan> make_plan(const IngestOptions& options, const std::string& file,
+                       const std::optional<service::Manifest>& earlier) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error(errors::kFileFailed, "cannot be read", file);
   Plan plan;
@@ -92,7 +95,8 @@ Result<Plan> make_plan(const IngestOptions& options, const std::string& file, co
   auto splitter = std::make_unique<feed::RecordSplitter>(kind, feed::kRecordBytesMax);
   const feed::RecordSplitter::Sink sink = [&](const feed::RawRecord& record) {
     if (record.too_long) {
-      failure = Error(errors::kInvalidArgument, "is longer than 1 MiB; no line of a feed is", file + " line " + std::to_string(record.line));
+      failure = Error(errors::kInvalidArgument, "is longer than 1 MiB; no line of a feed is",
+                      file + " line " + std::to_string(record.line));
     }
     hashes.push_back(salt.mac(as_bytes(record.text)));
   };
@@ -146,7 +150,8 @@ Result<Plan> make_plan(const IngestOptions& options, const std::string& file, co
 // salt keeps line hashes unguessable: mode 0600.
 std::string state_file(const IngestOptions& options, const std::string& file) {
   const std::string name = std::filesystem::path(file).filename().string() + ".submission.json";
-  return (options.state.empty() ? std::filesystem::path(file).parent_path() : std::filesystem::path(options.state)) / name;
+  return (options.state.empty() ? std::filesystem::path(file).parent_path() : std::filesystem::path(options.state)) /
+         name;
 }
 
 // A server that restarts is waited for; its answers are not questioned.
@@ -158,9 +163,11 @@ auto with_patience(const IngestOptions& options, const Call& call) -> decltype(c
     if (result.ok()) return result;
     const Error& error = result.error();
     const bool transient = error.is(http::errors::kUnreachable) || error.is(http::errors::kNoAnswer) ||
-                           error.is(http::errors::kInvalidAnswer) || error.message().rfind("service.overloaded", 0) == 0 ||
+                           error.is(http::errors::kInvalidAnswer) ||
+                           error.message().rfind("service.overloaded", 0) == 0 ||
                            error.message().rfind("service.not_ready", 0) == 0 || error.message().rfind("http.", 0) == 0;
-    if (!transient || std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.retry_seconds)) return result;
+    if (!transient || std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.retry_seconds))
+      return result;
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
   }
 }
@@ -180,7 +187,8 @@ Result<Json> upload(Connection& connection, const std::string& target, const std
     const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left));
     if (want == 0) return std::size_t{0};
     in.read(out.data(), static_cast<std::streamsize>(want));
-    if (in.gcount() != static_cast<std::streamsize>(want)) return Error(errors::kFileFailed, "became shorter while it was sent", file);
+    if (in.gcount() != static_cast<std::streamsize>(want))
+      return Error(errors::kFileFailed, "became shorter while it was sent", file);
     left -= want;
     return want;
   };
@@ -190,7 +198,8 @@ Result<Json> upload(Connection& connection, const std::string& target, const std
   return parse_json(response.body);
 }
 
-Result<void> write_outcomes(Connection& connection, const std::string& part, crypto::SigningKey& key, std::ofstream& out) {
+Result<void> write_outcomes(Connection& connection, const std::string& part, crypto::SigningKey& key,
+                            std::ofstream& out) {
   http::ClientRequest request;
   request.target = part + "/outcomes";
   request.sink = [&](ByteView piece) -> Result<void> {
@@ -203,7 +212,8 @@ Result<void> write_outcomes(Connection& connection, const std::string& part, cry
   return {};
 }
 
-Result<void> ingest_file(const IngestOptions& options, const std::string& file, Connection& connection, crypto::SigningKey& key) {
+Result<void> ingest_file(const IngestOptions& options, const std::string& file, Connection& connection,
+                         crypto::SigningKey& key) {
   const std::string state = state_file(options, file);
   std::optional<service::Manifest> earlier;
   if (std::filesystem::exists(state)) {
@@ -222,7 +232,8 @@ Result<void> ingest_file(const IngestOptions& options, const std::string& file, 
   create.headers.emplace_back("Content-Type", "application/json");
   create.body = plan.text;
   const auto created = with_patience(options, [&]() -> Result<Json> {
-    MINGMA_TRY(http::ClientRequest request, connection.signed_by(create, http::write_content_digest(as_bytes(plan.text)), key));
+    MINGMA_TRY(http::ClientRequest request,
+               connection.signed_by(create, http::write_content_digest(as_bytes(plan.text)), key));
     MINGMA_TRY(const http::ClientResponse response, connection.call(std::move(request)));
     return parse_json(response.body);
   });
@@ -233,13 +244,15 @@ Result<void> ingest_file(const IngestOptions& options, const std::string& file, 
   for (const Region& region : plan.regions) total += region.bytes;
   std::uint64_t sent = 0;
   std::array<std::uint64_t, 6> counts{};
-  static constexpr std::array<const char*, 6> kNames{"accepted", "duplicate", "unknown_resident", "rejected", "invalid", "ignored"};
+  static constexpr std::array<const char*, 6> kNames{"accepted", "duplicate", "unknown_resident",
+                                                     "rejected", "invalid",   "ignored"};
   std::ofstream outcomes;
   if (!options.outcomes.empty()) outcomes.open(options.outcomes, std::ios::binary | std::ios::app);
   Progress progress(std::filesystem::path(file).filename().string(), total, "bytes");
   for (std::size_t part = 0; part < plan.regions.size(); ++part) {
     const auto answer = with_patience(options, [&] {
-      return upload(connection, base + std::to_string(part), file, plan.regions[part], plan.manifest.parts[part].digest, key, progress, sent);
+      return upload(connection, base + std::to_string(part), file, plan.regions[part], plan.manifest.parts[part].digest,
+                    key, progress, sent);
     });
     if (!answer.ok()) return answer.error().within(file + " part " + std::to_string(part) + " ");
     sent += plan.regions[part].bytes;
@@ -252,9 +265,8 @@ Result<void> ingest_file(const IngestOptions& options, const std::string& file, 
       }
     }
     if (outcomes.is_open()) {
-      const auto written = with_patience(options, [&] {
-        return write_outcomes(connection, base + std::to_string(part), key, outcomes);
-      });
+      const auto written = with_patience(
+          options, [&] { return write_outcomes(connection, base + std::to_string(part), key, outcomes); });
       if (!written.ok()) return written.error().within(file);
     }
   }
@@ -289,21 +301,27 @@ Result<void> ingest(const IngestOptions& options) {
 
 void add_ingest(CLI::App& program, int& status) {
   const auto options = std::make_shared<IngestOptions>();
-  CLI::App* command = program.add_subcommand("ingest", "send files of evidence as signed submissions; run again to resume");
+  CLI::App* command =
+      program.add_subcommand("ingest", "send files of evidence as signed submissions; run again to resume");
   command->footer(
-      "Beside each file FILE.submission.json remembers the submission, so that running again sends only what is missing.\n"
+      "Beside each file FILE.submission.json remembers the submission, so that running again sends only what is "
+      "missing.\n"
       "Examples:\n"
       "  mingma ingest night.ndjson --institution LAB-01 --key laboratory.pem\n"
-      "  mingma ingest results.csv --format lab-csv --institution LAB-01 --key laboratory.pem --outcomes outcomes.ndjson");
+      "  mingma ingest results.csv --format lab-csv --institution LAB-01 --key laboratory.pem --outcomes "
+      "outcomes.ndjson");
   command->add_option("file", options->files, "files of one format")->required()->check(CLI::ExistingFile);
   command->add_option("--institution", options->institution, "who signs")->required();
   command->add_option("--key", options->key, "the institution's secret key file")->required()->check(CLI::ExistingFile);
   command->add_option("--format", options->format, "fhir-ndjson, lab-csv or hcert")->capture_default_str();
   command->add_option("--part-lines", options->part_lines, "lines a part; a part takes effect as a whole")
-      ->check(CLI::Range(std::uint64_t{1}, service::kPartLinesMax))->capture_default_str();
+      ->check(CLI::Range(std::uint64_t{1}, service::kPartLinesMax))
+      ->capture_default_str();
   command->add_option("--outcomes", options->outcomes, "append an outcome per line to this file (NDJSON)");
-  command->add_option("--state", options->state, "folder for the FILE.submission.json files; beside the file without it");
-  command->add_option("--retry-seconds", options->retry_seconds, "how long to wait for a server that is away")->capture_default_str();
+  command->add_option("--state", options->state,
+                      "folder for the FILE.submission.json files; beside the file without it");
+  command->add_option("--retry-seconds", options->retry_seconds, "how long to wait for a server that is away")
+      ->capture_default_str();
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();
   command->add_option("--ca-file", options->server.ca_file, "certificates to trust, PEM");
   command->add_flag("--insecure", options->server.insecure, "do not verify the server's certificate");

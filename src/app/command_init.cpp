@@ -73,10 +73,12 @@ Result<void> write_pack_key(const service::DataDir& directory, const std::string
   return {};
 }
 
-Result<void> finish(const service::DataDir& directory, const std::string& path, const service::SignedDocument& genesis) {
+Result<void> finish(const service::DataDir& directory, const std::string& path,
+                    const service::SignedDocument& genesis) {
   MINGMA_CHECK(service::write_genesis(directory, genesis, SystemClock().now()));
   MINGMA_CHECK(write_pack_key(directory, path));
-  std::printf("genesis     signed by %zu root keys, written as the first event of shard 0\n", genesis.signatures.size());
+  std::printf("genesis     signed by %zu root keys, written as the first event of shard 0\n",
+              genesis.signatures.size());
   std::printf("next        mingma serve\n");
   return {};
 }
@@ -90,7 +92,8 @@ Result<void> init(InitOptions options) {
   }
   if (!options.demo_roots.empty()) MINGMA_CHECK(make_demo_roots(options));
   if (options.roots.empty()) {
-    return Error(errors::kInvalidArgument, "say who holds the root keys: --root OFFICE=PUBLIC-KEY.pem, once for each; or --demo-roots FOLDER");
+    return Error(errors::kInvalidArgument,
+                 "say who holds the root keys: --root OFFICE=PUBLIC-KEY.pem, once for each; or --demo-roots FOLDER");
   }
   service::ProvinceFile province;
   MINGMA_TRY(province.province, DivisionCode::parse(options.province));
@@ -102,7 +105,8 @@ Result<void> init(InitOptions options) {
   request.threshold = options.threshold;
   MINGMA_TRY(request.roots, read_roots(options));
   if (options.threshold < 1 || options.threshold > request.roots.size()) {
-    return Error(errors::kInvalidArgument, "--threshold must lie between 1 and the number of roots, " + std::to_string(request.roots.size()));
+    return Error(errors::kInvalidArgument,
+                 "--threshold must lie between 1 and the number of roots, " + std::to_string(request.roots.size()));
   }
   std::vector<SigningKey> signers;
   for (const std::string& file : options.root_keys) {
@@ -123,8 +127,10 @@ Result<void> init(InitOptions options) {
 
   const std::string file = options.directory + "/genesis.json";
   MINGMA_CHECK(write_file(file, service::write_signed_document(genesis)));
-  std::printf("genesis     %s has %zu of %u signatures\n", file.c_str(), signers.size(), static_cast<unsigned>(options.threshold));
-  std::printf("next        each root holder: mingma publish %s --key root.pem --envelope-out genesis.json\n", file.c_str());
+  std::printf("genesis     %s has %zu of %u signatures\n", file.c_str(), signers.size(),
+              static_cast<unsigned>(options.threshold));
+  std::printf("next        each root holder: mingma publish %s --key root.pem --envelope-out genesis.json\n",
+              file.c_str());
   std::printf("then        mingma init %s --signed-genesis genesis.json\n", options.directory.c_str());
   return {};
 }
@@ -135,9 +141,11 @@ void add_init(CLI::App& program, int& status) {
   const auto options = std::make_shared<InitOptions>();
   CLI::App* command = program.add_subcommand("init", "make the data directory of a province");
   command->footer(
-      "The root keys belong to people, not to this machine: give public keys, and let each holder sign the genesis document.\n"
+      "The root keys belong to people, not to this machine: give public keys, and let each holder sign the genesis "
+      "document.\n"
       "Examples:\n"
-      "  mingma init /var/lib/mingma --root 'Epidemic command=command.pem.pub' --root 'Health commission=health.pem.pub' \\\n"
+      "  mingma init /var/lib/mingma --root 'Epidemic command=command.pem.pub' --root 'Health "
+      "commission=health.pem.pub' \\\n"
       "      --root 'Discipline=discipline.pem.pub' --threshold 2\n"
       "  mingma init /var/lib/mingma --signed-genesis genesis.json\n"
       "  mingma init demo --demo-roots demo-roots            (a demonstration: three keys in a folder)");
@@ -145,12 +153,18 @@ void add_init(CLI::App& program, int& status) {
   command->add_option("--province", options->province, "division code (GB/T 2260)")->capture_default_str();
   command->add_option("--name-zh", options->name_zh, "its name")->capture_default_str();
   command->add_option("--name-en", options->name_en, "its name in English")->capture_default_str();
-  command->add_option("--origin", options->origin, "name of the ledgers: <origin>/shard/<n>; mingma.example/<province> without it");
-  command->add_option("--shards", options->shards, "data shards; cannot be changed later")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--origin", options->origin,
+                      "name of the ledgers: <origin>/shard/<n>; mingma.example/<province> without it");
+  command->add_option("--shards", options->shards, "data shards; cannot be changed later")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command->add_option("--root", options->roots, "OFFICE=PUBLIC-KEY.pem of a root key; repeat for each");
   command->add_option("--threshold", options->threshold, "how many root keys must sign")->capture_default_str();
-  command->add_option("--root-key", options->root_keys, "secret root key that signs the genesis document here")->check(CLI::ExistingFile);
-  command->add_option("--signed-genesis", options->signed_genesis, "finish: the genesis document with enough signatures")->check(CLI::ExistingFile);
+  command->add_option("--root-key", options->root_keys, "secret root key that signs the genesis document here")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--signed-genesis", options->signed_genesis, "finish: the genesis document with enough signatures")
+      ->check(CLI::ExistingFile);
   command->add_option("--demo-roots", options->demo_roots, "make three root keys in this folder and sign with them");
   command->callback([options, &status] {
     if (const auto result = init(*options); !result.ok()) {

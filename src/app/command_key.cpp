@@ -42,10 +42,11 @@ void show(const VerifyingKey& key, bool json) {
 
 Result<void> make(const KeyOptions& options) {
   if (!options.force && std::filesystem::exists(options.file)) {
-    return Error(errors::kFileFailed, "is there already; a key that is in use must not be overwritten (--force does)", options.file);
+    return Error(errors::kFileFailed, "is there already; a key that is in use must not be overwritten (--force does)",
+                 options.file);
   }
-  const SigningKey key = SigningKey::generate(options.algorithm == "es256" ? SignatureAlgorithm::kEs256
-                                                                           : SignatureAlgorithm::kEd25519);
+  const SigningKey key =
+      SigningKey::generate(options.algorithm == "es256" ? SignatureAlgorithm::kEs256 : SignatureAlgorithm::kEd25519);
   MINGMA_CHECK(write_file(options.file, key.to_pem(), FileMode::kSecret));
   MINGMA_CHECK(write_file(options.file + ".pub", key.verifying_key().to_pem()));
   show(key.verifying_key(), options.json);
@@ -71,8 +72,9 @@ void add_key(CLI::App& program, int& status) {
   const auto options = std::make_shared<KeyOptions>();
   CLI::App* key = program.add_subcommand("key", "make and show key files");
   key->require_subcommand(1);
-  key->footer("Examples:\n  mingma key new laboratory.pem\n  mingma key new root-1.pem --algorithm ed25519\n"
-              "  mingma key show laboratory.pem.pub --json");
+  key->footer(
+      "Examples:\n  mingma key new laboratory.pem\n  mingma key new root-1.pem --algorithm ed25519\n"
+      "  mingma key show laboratory.pem.pub --json");
 
   const auto run = [&status](Result<void> result) {
     if (result.ok()) return;
@@ -81,7 +83,9 @@ void add_key(CLI::App& program, int& status) {
   };
   CLI::App* make_key = key->add_subcommand("new", "make a key pair: FILE (secret) and FILE.pub");
   make_key->add_option("file", options->file, "where to write the secret key, PEM")->required();
-  make_key->add_option("--algorithm", options->algorithm, "ed25519 or es256")->check(CLI::IsMember({"ed25519", "es256"}))->capture_default_str();
+  make_key->add_option("--algorithm", options->algorithm, "ed25519 or es256")
+      ->check(CLI::IsMember({"ed25519", "es256"}))
+      ->capture_default_str();
   make_key->add_flag("--json", options->json, "print JSON");
   make_key->add_flag("--force", options->force, "overwrite an existing file");
   make_key->callback([options, run] { run(make(*options)); });

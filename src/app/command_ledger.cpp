@@ -19,7 +19,7 @@ namespace {
 
 struct LedgerOptions {
   std::string location;
-  std::string key;       // a vkey, or a file of vkeys
+  std::string key;  // a vkey, or a file of vkeys
   std::string state;
   std::string out;
   std::string proof;
@@ -45,8 +45,9 @@ Result<ledger::LogPolicy> read_policy(const LedgerOptions& options, std::string_
     if (verifier.name() == origin) policy.log_keys.push_back(std::move(verifier));
   }
   if (policy.log_keys.empty()) {
-    return Error(errors::kInvalidArgument, "no key in --key is named '" + std::string(origin) +
-                                               "', the origin that this log's checkpoint states", options.key);
+    return Error(errors::kInvalidArgument,
+                 "no key in --key is named '" + std::string(origin) + "', the origin that this log's checkpoint states",
+                 options.key);
   }
   return policy;
 }
@@ -84,9 +85,9 @@ Result<void> verify(const LedgerOptions& options) {
   MINGMA_TRY(const ledger::LogPolicy policy, read_policy(options, origin));
   Progress progress("verify", 0, "entries");
   MINGMA_TRY(const ledger::LogReport report, ledger::verify_log(fetch, policy, [&](LeafIndex index, ByteView) {
-    progress.set(index.value + 1);
-    return Result<void>();
-  }));
+               progress.set(index.value + 1);
+               return Result<void>();
+             }));
   progress.finish();
   print_report(report, options.json);
   return {};
@@ -148,7 +149,8 @@ Result<void> check(const LedgerOptions& options) {
 
 void add_ledger(CLI::App& program, int& status) {
   const auto options = std::make_shared<LedgerOptions>();
-  CLI::App* command = program.add_subcommand("ledger", "verify, follow and prove: needs the log's key and nothing else");
+  CLI::App* command =
+      program.add_subcommand("ledger", "verify, follow and prove: needs the log's key and nothing else");
   command->require_subcommand(1);
   command->footer(
       "LOG is a URL (http://127.0.0.1:8641/ledger/1) or a folder with the same files.\n"

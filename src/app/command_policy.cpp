@@ -60,7 +60,8 @@ Result<int> lint(const PolicyOptions& options) {
       }
     }
     if (!options.json && findings.empty()) {
-      std::printf("%s: nothing found, %zu rules, sha-256 %s\n", file.c_str(), policy.rules.size(), hex_encode(policy.hash).c_str());
+      std::printf("%s: nothing found, %zu rules, sha-256 %s\n", file.c_str(), policy.rules.size(),
+                  hex_encode(policy.hash).c_str());
     }
   }
   if (options.json) std::printf("%s\n", Json(std::move(out)).to_string().c_str());
@@ -70,10 +71,11 @@ Result<int> lint(const PolicyOptions& options) {
 Result<int> show(const PolicyOptions& options) {
   for (const std::string& file : options.files) {
     MINGMA_TRY(const rules::Policy policy, load(file));
-    std::fputs(rules::show_policy(policy, options.language == "en" ? rules::Language::kEnglish : rules::Language::kChinese,
-                                  options.format == "markdown" ? rules::TableFormat::kMarkdown : rules::TableFormat::kText)
-                   .c_str(),
-               stdout);
+    std::fputs(
+        rules::show_policy(policy, options.language == "en" ? rules::Language::kEnglish : rules::Language::kChinese,
+                           options.format == "markdown" ? rules::TableFormat::kMarkdown : rules::TableFormat::kText)
+            .c_str(),
+        stdout);
   }
   return 0;
 }
@@ -172,15 +174,20 @@ void add_policy(CLI::App& program, int& status) {
     sub->add_option("file", options->files, "policy documents (JSON)")->required()->check(CLI::ExistingFile);
   };
 
-  CLI::App* sub = command->add_subcommand("lint", "what is wrong or looks wrong; exit status 1 if it may not be published");
+  CLI::App* sub =
+      command->add_subcommand("lint", "what is wrong or looks wrong; exit status 1 if it may not be published");
   files(sub);
   sub->add_flag("--json", options->json, "print JSON");
   sub->callback([options, run] { run(lint(*options)); });
 
   sub = command->add_subcommand("show", "the policy as a table");
   files(sub);
-  sub->add_option("--language", options->language, "zh or en")->check(CLI::IsMember({"zh", "en"}))->capture_default_str();
-  sub->add_option("--format", options->format, "text or markdown")->check(CLI::IsMember({"text", "markdown"}))->capture_default_str();
+  sub->add_option("--language", options->language, "zh or en")
+      ->check(CLI::IsMember({"zh", "en"}))
+      ->capture_default_str();
+  sub->add_option("--format", options->format, "text or markdown")
+      ->check(CLI::IsMember({"text", "markdown"}))
+      ->capture_default_str();
   sub->callback([options, run] { run(show(*options)); });
 
   sub = command->add_subcommand("test", "run its test table (beside it: NAME.tests.txt)");
@@ -191,8 +198,11 @@ void add_policy(CLI::App& program, int& status) {
 
   sub = command->add_subcommand("date", "write a copy with its days in force, ready to be signed");
   files(sub);
-  sub->add_option("--from", options->from, "first instant, e.g. 2026-11-23T00:00:00+08:00; the hour that has begun without it");
-  sub->add_option("--days", options->days, "days in force")->check(CLI::Range(1, rules::kPolicyDaysMax))->capture_default_str();
+  sub->add_option("--from", options->from,
+                  "first instant, e.g. 2026-11-23T00:00:00+08:00; the hour that has begun without it");
+  sub->add_option("--days", options->days, "days in force")
+      ->check(CLI::Range(1, rules::kPolicyDaysMax))
+      ->capture_default_str();
   sub->add_option("--out", options->out, "file; standard output without it");
   sub->callback([options, run] { run(date(*options)); });
 }

@@ -31,8 +31,12 @@ struct PublishOptions {
 const std::map<std::string, std::string>& routes() {
   static const std::map<std::string, std::string> kRoutes{
       {"genesis", ""},  // signed with --envelope-out, given to `mingma init`
-      {"institution", "/v1/institutions"}, {"grant", "/v1/grants"},           {"revocation", "/v1/revocations"},
-      {"policy", "/v1/policies"},          {"area_order", "/v1/area-orders"}, {"statement", "/v1/statements"},
+      {"institution", "/v1/institutions"},
+      {"grant", "/v1/grants"},
+      {"revocation", "/v1/revocations"},
+      {"policy", "/v1/policies"},
+      {"area_order", "/v1/area-orders"},
+      {"statement", "/v1/statements"},
       {"correction", "/v1/corrections"},
   };
   return kRoutes;
@@ -57,26 +61,30 @@ Result<std::vector<crypto::SigningKey>> read_keys(const PublishOptions& options)
   return keys;
 }
 
-Result<service::SignedDocument> sign(const PublishOptions& options, std::vector<crypto::SigningKey>& keys, const std::string& file,
-                                     std::string text) {
+Result<service::SignedDocument> sign(const PublishOptions& options, std::vector<crypto::SigningKey>& keys,
+                                     const std::string& file, std::string text) {
   service::SignedDocument document;
   document.document = std::move(text);
   // A file may be an envelope that others have signed already: then signatures are added to it.
   if (auto envelope = service::parse_signed_document(document.document); envelope.ok()) document = std::move(*envelope);
   if (document.type.empty()) document.type = options.type.empty() ? stated_type(document.document) : options.type;
   if (routes().count(document.type) == 0) {
-    return Error(errors::kInvalidArgument, "say with --type what it is: institution, grant, revocation, policy, area_order, "
-                                           "statement or correction", file);
+    return Error(errors::kInvalidArgument,
+                 "say with --type what it is: institution, grant, revocation, policy, area_order, "
+                 "statement or correction",
+                 file);
   }
   const Digest digest = shard::document_digest(document.type, document.document);
   for (crypto::SigningKey& key : keys) document.signatures.push_back({key.verifying_key().key_id(), key.sign(digest)});
-  if (document.signatures.empty()) return Error(errors::kInvalidArgument, "nobody signed it: give --key, once for each signer", file);
+  if (document.signatures.empty())
+    return Error(errors::kInvalidArgument, "nobody signed it: give --key, once for each signer", file);
   return document;
 }
 
 Result<Json> send(Connection& connection, const service::SignedDocument& document, const std::string& file) {
   if (routes().at(document.type).empty()) {
-    return Error(errors::kInvalidArgument, "a genesis document is not sent: --envelope-out, then mingma init --signed-genesis", file);
+    return Error(errors::kInvalidArgument,
+                 "a genesis document is not sent: --envelope-out, then mingma init --signed-genesis", file);
   }
   MINGMA_TRY(const Json body, parse_json(service::write_signed_document(document)));
   auto answer = connection.post(routes().at(document.type), body);
@@ -90,9 +98,12 @@ void print_answer(const PublishOptions& options, const std::string& type, const 
     return;
   }
   std::printf("%-12s %s", type.c_str(), file.c_str());
-  if (const Json* existed = answer.find("existed"); existed != nullptr && existed->is_boolean() && existed->boolean()) std::printf(" (was there)");
-  if (const Json* outcome = answer.find("outcome"); outcome != nullptr && outcome->is_string()) std::printf(": %s", outcome->string().c_str());
-  if (const Json* code = answer.find("code"); code != nullptr && code->is_string()) std::printf(" (%s)", code->string().c_str());
+  if (const Json* existed = answer.find("existed"); existed != nullptr && existed->is_boolean() && existed->boolean())
+    std::printf(" (was there)");
+  if (const Json* outcome = answer.find("outcome"); outcome != nullptr && outcome->is_string())
+    std::printf(": %s", outcome->string().c_str());
+  if (const Json* code = answer.find("code"); code != nullptr && code->is_string())
+    std::printf(" (%s)", code->string().c_str());
   if (const Json* leaf = answer.find("leaf"); leaf != nullptr) {
     if (const Json* index = leaf->find("index"); index != nullptr && index->is_integer()) {
       std::printf(", leaf %s of shard 0", with_commas(static_cast<std::uint64_t>(index->integer())).c_str());
@@ -101,8 +112,10 @@ void print_answer(const PublishOptions& options, const std::string& type, const 
   std::printf("\n");
 }
 
-// One document a line. What a line says is counted by its outcome; the first refusal of the request itself ends the run.
-Result<void> publish_lines(const PublishOptions& options, Connection& connection, std::vector<crypto::SigningKey>& keys, const std::string& file) {
+// One document a line. What a line says is counted by its outcome; the first refusal of the request itself ends the
+// run.
+Result<void> publish_lines(const PublishOptions& options, Connection& connection, std::vector<crypto::SigningKey>& keys,
+                           const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error(errors::kFileFailed, "cannot be read", file);
   std::map<std::string, std::uint64_t> counts;
@@ -136,7 +149,8 @@ Result<void> publish(const PublishOptions& options) {
     MINGMA_TRY(const service::SignedDocument document, sign(options, keys, file, std::move(text)));
     if (!options.envelope_out.empty()) {
       MINGMA_CHECK(write_file(options.envelope_out, service::write_signed_document(document)));
-      std::printf("%s: %zu signatures, written to %s\n", file.c_str(), document.signatures.size(), options.envelope_out.c_str());
+      std::printf("%s: %zu signatures, written to %s\n", file.c_str(), document.signatures.size(),
+                  options.envelope_out.c_str());
       continue;
     }
     MINGMA_TRY(const Json answer, send(connection, document, file));
@@ -149,7 +163,8 @@ Result<void> publish(const PublishOptions& options) {
 
 void add_publish(CLI::App& program, int& status) {
   const auto options = std::make_shared<PublishOptions>();
-  CLI::App* command = program.add_subcommand("publish", "sign and publish institutions, grants, policies, area orders, findings");
+  CLI::App* command =
+      program.add_subcommand("publish", "sign and publish institutions, grants, policies, area orders, findings");
   command->footer(
       "Signers who sit apart pass an envelope on: each adds a signature with --envelope-out, the last one publishes.\n"
       "Examples:\n"
@@ -159,8 +174,8 @@ void add_publish(CLI::App& program, int& status) {
       "  mingma publish finding.json --key cdc.pem\n"
       "  mingma publish --lines findings.ndjson --key cdc.pem");
   command->add_option("file", options->files, "documents (JSON) or envelopes")->required()->check(CLI::ExistingFile);
-  command->add_option("--type", options->type, "what it is, when the document does not say")->check(CLI::IsMember(
-      {"institution", "grant", "revocation", "policy", "area_order", "statement", "correction"}));
+  command->add_option("--type", options->type, "what it is, when the document does not say")
+      ->check(CLI::IsMember({"institution", "grant", "revocation", "policy", "area_order", "statement", "correction"}));
   command->add_option("--key", options->keys, "secret key file of a signer; repeat for more")->check(CLI::ExistingFile);
   command->add_option("--envelope-out", options->envelope_out, "do not send: write the signed envelope here");
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();

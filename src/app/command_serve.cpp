@@ -61,7 +61,8 @@ void raise_file_limit(std::size_t connections) {
   limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < wanted) {
-    spdlog::warn("the system allows {} open files; {} connections would need {} (ulimit -n)", limit.rlim_cur, connections, wanted);
+    spdlog::warn("the system allows {} open files; {} connections would need {} (ulimit -n)", limit.rlim_cur,
+                 connections, wanted);
   }
 }
 
@@ -77,7 +78,8 @@ Result<http::ServerOptions> server_options(const ServeOptions& options) {
   }
   out.port = static_cast<std::uint16_t>(number);
   out.limits.connections_max = options.connections_max;
-  if (!options.no_rate_limit) out.limits.per_address = {.per_second = options.requests_per_second, .burst = 4 * options.requests_per_second};
+  if (!options.no_rate_limit)
+    out.limits.per_address = {.per_second = options.requests_per_second, .burst = 4 * options.requests_per_second};
   if (!options.certificate.empty()) {
     MINGMA_TRY(std::string chain, read_file(options.certificate, 1u << 20));
     MINGMA_TRY(std::string key, read_file(options.private_key, 1u << 20));
@@ -100,7 +102,8 @@ Result<std::vector<service::Person>> read_people(const std::string& file) {
       const Json* value = json.find(name);
       return value != nullptr && value->is_string() ? value->string() : std::string();
     };
-    service::Person person{.document_type = member("document_type"), .document_number = member("document_number"), .name = member("name")};
+    service::Person person{
+        .document_type = member("document_type"), .document_number = member("document_number"), .name = member("name")};
     if (const std::string birth = member("birth_date"); !birth.empty()) {
       MINGMA_TRY(person.birth_date, parse_date(birth));
     }
@@ -120,10 +123,12 @@ class Platform {
     directory_ = std::make_unique<service::DataDir>(std::move(directory));
     MINGMA_TRY(http::ServerOptions server, server_options(options_));
     const std::string scheme = server.tls ? "https" : "http";
-    if (options_.public_url.empty()) options_.public_url = scheme + "://" + server.address + ":" + std::to_string(server.port);
+    if (options_.public_url.empty())
+      options_.public_url = scheme + "://" + server.address + ":" + std::to_string(server.port);
     const std::string loopback = scheme + "://127.0.0.1:" + std::to_string(server.port);
 
-    MINGMA_TRY(province_, service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
+    MINGMA_TRY(province_,
+               service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
     MINGMA_CHECK(open_login());
     http::RouteDependencies routes{.api = *province_,
                                    .sessions = sessions_,
@@ -146,10 +151,12 @@ class Platform {
       const auto log = spdlog::rotating_logger_mt("access", options_.access_log, 64u << 20, 8);
       log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %v");
       hooks.access_log = [log](const http::AccessRecord& record) {
-        log->info("{} {} in={} out={} us={}", record.route, record.status, record.request_bytes, record.response_bytes, record.micros);
+        log->info("{} {} in={} out={} us={}", record.route, record.status, record.request_bytes, record.response_bytes,
+                  record.micros);
       };
     }
-    server_ = std::make_unique<http::Server>(workers_.contexts(), router_, std::move(server), std::move(hooks), clock_, random_);
+    server_ = std::make_unique<http::Server>(workers_.contexts(), router_, std::move(server), std::move(hooks), clock_,
+                                             random_);
     MINGMA_CHECK(server_->start());
     return {};
   }
@@ -178,9 +185,11 @@ class Platform {
       login.issuer = options_.public_url + "/oidc";
       login.client_id = kDemoClient;
       MINGMA_TRY(std::vector<service::Person> people, read_people(options_.demo_people));
-      sandbox_ = std::make_unique<http::SandboxProvider>(
-          http::SandboxOptions{.issuer = login.issuer, .client_id = login.client_id, .redirect_uri = login.redirect_uri, .people = std::move(people)},
-          clock_, random_);
+      sandbox_ = std::make_unique<http::SandboxProvider>(http::SandboxOptions{.issuer = login.issuer,
+                                                                              .client_id = login.client_id,
+                                                                              .redirect_uri = login.redirect_uri,
+                                                                              .people = std::move(people)},
+                                                         clock_, random_);
     } else if (!options_.oidc_issuer.empty()) {
       login.issuer = options_.oidc_issuer;
       login.client_id = options_.oidc_client;
@@ -201,10 +210,12 @@ class Platform {
     std::uint64_t residents = 0;
     for (const service::ShardHealth& shard : health.shards) {
       residents += shard.residents;
-      if (shard.state == service::ShardState::kStopped) spdlog::error("shard {} is stopped: {}", shard.shard.value, shard.reason);
+      if (shard.state == service::ShardState::kStopped)
+        spdlog::error("shard {} is stopped: {}", shard.shard.value, shard.reason);
     }
     spdlog::info("{} serves {} residents in {} shards with {} workers{}", options_.public_url, with_commas(residents),
-                 health.shards.size(), options_.workers, options_.demo ? "; DEMONSTRATION: anyone may sign in as anyone" : "");
+                 health.shards.size(), options_.workers,
+                 options_.demo ? "; DEMONSTRATION: anyone may sign in as anyone" : "");
   }
 
   ServeOptions options_;
@@ -244,22 +255,32 @@ void add_serve(CLI::App& program, int& status) {
       "      --public-url https://code.example.gov.cn --oidc-issuer https://id.example.gov.cn --oidc-client mingma");
   command->add_option("directory", options->directory, "data directory made by `mingma init`")->required();
   command->add_option("--listen", options->listen, "ADDRESS:PORT")->capture_default_str();
-  command->add_option("--public-url", options->public_url, "as residents and institutions reach it; the listening address without it");
-  auto* certificate = command->add_option("--tls-certificate", options->certificate, "certificate chain, PEM")->check(CLI::ExistingFile);
+  command->add_option("--public-url", options->public_url,
+                      "as residents and institutions reach it; the listening address without it");
+  auto* certificate = command->add_option("--tls-certificate", options->certificate, "certificate chain, PEM")
+                          ->check(CLI::ExistingFile);
   auto* key = command->add_option("--tls-key", options->private_key, "its secret key, PEM")->check(CLI::ExistingFile);
   certificate->needs(key);
   key->needs(certificate);
-  auto* issuer = command->add_option("--oidc-issuer", options->oidc_issuer, "OpenID Connect provider that residents sign in with");
+  auto* issuer =
+      command->add_option("--oidc-issuer", options->oidc_issuer, "OpenID Connect provider that residents sign in with");
   command->add_option("--oidc-client", options->oidc_client, "client id there")->capture_default_str();
-  command->add_option("--oidc-secret-file", options->oidc_secret_file, "file with the client secret; none for a public client");
-  command->add_flag("--demo", options->demo, "mount a sandbox provider: anyone may sign in as anyone")->excludes(issuer);
-  command->add_option("--demo-people", options->demo_people, "roster lines offered on the sandbox's page")->check(CLI::ExistingFile);
+  command->add_option("--oidc-secret-file", options->oidc_secret_file,
+                      "file with the client secret; none for a public client");
+  command->add_flag("--demo", options->demo, "mount a sandbox provider: anyone may sign in as anyone")
+      ->excludes(issuer);
+  command->add_option("--demo-people", options->demo_people, "roster lines offered on the sandbox's page")
+      ->check(CLI::ExistingFile);
   command->add_option("--workers", options->workers, "threads")->check(CLI::Range(1, 256))->capture_default_str();
-  command->add_option("--connections", options->connections_max, "at most")->check(CLI::Range(16, 1'000'000))->capture_default_str();
+  command->add_option("--connections", options->connections_max, "at most")
+      ->check(CLI::Range(16, 1'000'000))
+      ->capture_default_str();
   command->add_option("--requests-per-second", options->requests_per_second, "of one address")->capture_default_str();
   command->add_flag("--no-rate-limit", options->no_rate_limit, "no limit per address: behind a gateway that has one");
-  command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")->capture_default_str();
-  command->add_option("--access-log", options->access_log, "file: time, route, status, bytes, microseconds; nothing personal");
+  command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
+      ->capture_default_str();
+  command->add_option("--access-log", options->access_log,
+                      "file: time, route, status, bytes, microseconds; nothing personal");
   command->callback([options, &status] {
     if (const auto result = serve(*options); !result.ok()) {
       print_error(result.error());

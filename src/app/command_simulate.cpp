@@ -1,4 +1,5 @@
-// mingma simulate: a made-up county and its epidemic as files: what the demonstration, the tests and benchmarks feed in.
+// mingma simulate: a made-up county and its epidemic as files: what the demonstration, the tests and benchmarks feed
+// in.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -35,7 +36,8 @@ struct SimulateOptions {
 // A file that is written in pieces; the first failure is kept and reported at the end.
 class LineFile {
  public:
-  explicit LineFile(std::filesystem::path file) : file_(std::move(file)), out_(file_, std::ios::binary | std::ios::trunc) {}
+  explicit LineFile(std::filesystem::path file)
+      : file_(std::move(file)), out_(file_, std::ios::binary | std::ios::trunc) {}
   void write(std::string_view text) {
     buffer_ += text;
     if (buffer_.size() >= (1u << 20)) flush();
@@ -59,13 +61,19 @@ class LineFile {
 
 std::vector<std::string> kinds_of(SimulatedRole role) {
   switch (role) {
-    case SimulatedRole::kLaboratory: return {"test_result"};
+    case SimulatedRole::kLaboratory:
+      return {"test_result"};
     case SimulatedRole::kCdc:
-      return {"contact_finding", "exposure_finding", "risk_clearance", "control_order", "control_release", "testing_duty", "item_contact"};
-    case SimulatedRole::kHospital: return {"case_report", "case_release", "case_exclusion", "clinic_visit", "vaccination"};
-    case SimulatedRole::kBorderPost: return {"border_entry", "arrival"};
-    case SimulatedRole::kCommunity: return {"stay", "arrival", "work_assignment"};
-    case SimulatedRole::kCommand: return {};
+      return {"contact_finding", "exposure_finding", "risk_clearance", "control_order",
+              "control_release", "testing_duty",     "item_contact"};
+    case SimulatedRole::kHospital:
+      return {"case_report", "case_release", "case_exclusion", "clinic_visit", "vaccination"};
+    case SimulatedRole::kBorderPost:
+      return {"border_entry", "arrival"};
+    case SimulatedRole::kCommunity:
+      return {"stay", "arrival", "work_assignment"};
+    case SimulatedRole::kCommand:
+      return {};
   }
   return {};
 }
@@ -159,7 +167,8 @@ Result<NightCounts> write_night(const SimulatedCounty& county, std::uint32_t nig
       line.clear();
       if (county.append_test_line(i, night, line)) {
         auto& file = files[county.laboratory_of(i)];
-        if (!file) file = std::make_unique<LineFile>(folder / (institutions[county.laboratory_of(i)].id + ".fhir.ndjson"));
+        if (!file)
+          file = std::make_unique<LineFile>(folder / (institutions[county.laboratory_of(i)].id + ".fhir.ndjson"));
         file->write(line);
         ++counts.tests;
       }
@@ -172,7 +181,8 @@ Result<NightCounts> write_night(const SimulatedCounty& county, std::uint32_t nig
   std::vector<std::unique_ptr<LineFile>> files(institutions.size());
   county.for_each_finding(night, [&](const feed::SimulatedFinding& finding) {
     auto& file = files[finding.institution];
-    if (!file) file = std::make_unique<LineFile>(folder / (institutions[finding.institution].id + ".statements.ndjson"));
+    if (!file)
+      file = std::make_unique<LineFile>(folder / (institutions[finding.institution].id + ".statements.ndjson"));
     file->write(county.finding_json(finding) + "\n");
     ++counts.findings;
   });
@@ -181,7 +191,8 @@ Result<NightCounts> write_night(const SimulatedCounty& county, std::uint32_t nig
   }
   const std::vector<feed::SimulatedAreaOrder> orders = county.area_orders(night);
   for (std::size_t i = 0; i < orders.size(); ++i) {
-    MINGMA_CHECK(write_file(folder / ("area-order-" + std::to_string(i + 1) + ".json"), county.area_order_json(orders[i]) + "\n"));
+    MINGMA_CHECK(write_file(folder / ("area-order-" + std::to_string(i + 1) + ".json"),
+                            county.area_order_json(orders[i]) + "\n"));
     ++counts.orders;
   }
   return counts;
@@ -237,18 +248,25 @@ Result<void> simulate(const SimulateOptions& options) {
 
 void add_simulate(CLI::App& program, int& status) {
   const auto options = std::make_shared<SimulateOptions>();
-  CLI::App* command = program.add_subcommand("simulate", "a made-up county and its epidemic, as files (seeded; nobody in it exists)");
+  CLI::App* command =
+      program.add_subcommand("simulate", "a made-up county and its epidemic, as files (seeded; nobody in it exists)");
   command->footer(
-      "Writes roster.ndjson, documents/ (institutions and grants, to be signed by the root keys), keys/, and for each night\n"
+      "Writes roster.ndjson, documents/ (institutions and grants, to be signed by the root keys), keys/, and for each "
+      "night\n"
       "the laboratories' FHIR NDJSON, the findings of CDC, hospital and border post, and area orders.\n"
       "Examples:\n"
       "  mingma simulate county --residents 20000 --nights 3\n"
       "  mingma simulate big --residents 10000000 --seed 7 --first-evening 2022-11-11T18:00:00+08:00");
   command->add_option("out", options->out, "folder to write to")->required();
-  command->add_option("--residents", options->residents, "how many")->check(CLI::Range(1u, 100'000'000u))->capture_default_str();
-  command->add_option("--nights", options->nights, "nights of testing")->check(CLI::Range(1u, 200u))->capture_default_str();
+  command->add_option("--residents", options->residents, "how many")
+      ->check(CLI::Range(1u, 100'000'000u))
+      ->capture_default_str();
+  command->add_option("--nights", options->nights, "nights of testing")
+      ->check(CLI::Range(1u, 200u))
+      ->capture_default_str();
   command->add_option("--seed", options->seed, "the same seed gives the same county")->capture_default_str();
-  command->add_option("--first-evening", options->first_evening, "when sampling begins; without it the last night is the one just passed");
+  command->add_option("--first-evening", options->first_evening,
+                      "when sampling begins; without it the last night is the one just passed");
   command->add_flag("--json", options->json, "print a JSON summary");
   command->callback([options, &status] {
     if (const auto result = simulate(*options); !result.ok()) {

@@ -63,7 +63,8 @@ void print_receipt(const Json& receipt) {
   line("changes", horizon.empty() ? "not by the clock alone" : horizon + " by itself, if nothing new arrives");
   if (const Json* responsible = receipt.find("responsible"); responsible != nullptr && responsible->is_array()) {
     for (const Json& institution : responsible->array()) {
-      line("responsible", both(institution.find("name")) + " (" + text(institution, "class") + ", " + text(institution, "id") + "), " + text(institution, "phone"));
+      line("responsible", both(institution.find("name")) + " (" + text(institution, "class") + ", " +
+                              text(institution, "id") + "), " + text(institution, "phone"));
     }
   }
   if (const Json* causes = receipt.find("causes"); causes != nullptr && causes->is_array()) {
@@ -74,8 +75,9 @@ void print_receipt(const Json& receipt) {
         break;
       }
       const Json* institution = cause.find("institution");
-      line(shown == 1 ? "evidence" : "", both(cause.find("kind_words")) + ", record " + text(cause, "source_record") + ", signed " +
-                                            local(cause, "signed_at") + (institution ? " by " + text(*institution, "id") : ""));
+      line(shown == 1 ? "evidence" : "", both(cause.find("kind_words")) + ", record " + text(cause, "source_record") +
+                                             ", signed " + local(cause, "signed_at") +
+                                             (institution ? " by " + text(*institution, "id") : ""));
     }
   }
   line("contest", both(receipt.find("contest")));
@@ -83,7 +85,8 @@ void print_receipt(const Json& receipt) {
     const Json* shard = leaf->find("shard");
     const Json* index = leaf->find("index");
     if (shard != nullptr && index != nullptr && shard->is_integer() && index->is_integer()) {
-      line("leaf", "shard " + std::to_string(shard->integer()) + ", " + with_commas(static_cast<std::uint64_t>(index->integer())));
+      line("leaf", "shard " + std::to_string(shard->integer()) + ", " +
+                       with_commas(static_cast<std::uint64_t>(index->integer())));
     }
   }
 }
@@ -93,8 +96,8 @@ void print_history(const Json& history) {
   if (const Json* decisions = history.find("decisions"); decisions != nullptr && decisions->is_array()) {
     for (const Json& entry : decisions->array()) {
       const Json* version = entry.find("version");
-      rows.push_back({version != nullptr && version->is_integer() ? std::to_string(version->integer()) : "", local(entry, "since"),
-                      text(entry, "colour"), text(entry, "rule"), text(entry, "trigger")});
+      rows.push_back({version != nullptr && version->is_integer() ? std::to_string(version->integer()) : "",
+                      local(entry, "since"), text(entry, "colour"), text(entry, "rule"), text(entry, "trigger")});
     }
   }
   std::fputs(table({"version", "since", "colour", "rule", "because of"}, rows).c_str(), stdout);
@@ -116,7 +119,8 @@ Result<void> fetch_credential(const WhyOptions& options, Connection& connection)
 
 Result<void> why(WhyOptions options) {
   if (options.server.token.empty()) {
-    if (options.document.empty()) return Error(errors::kInvalidArgument, "say who: --document NUMBER (demonstration) or --session TOKEN");
+    if (options.document.empty())
+      return Error(errors::kInvalidArgument, "say who: --document NUMBER (demonstration) or --session TOKEN");
     MINGMA_TRY(Connection visitor, Connection::open(options.server));
     MINGMA_TRY(options.server.token, sign_in(visitor, {options.document, options.name}));
   }
@@ -138,7 +142,8 @@ Result<void> why(WhyOptions options) {
   const Json* leaf = receipt.find("leaf");
   if (!options.proof_out.empty()) {
     const std::string proof = leaf != nullptr ? text(*leaf, "proof") : std::string();
-    if (proof.empty()) return Error(errors::kServerFailed, "the proof is not there yet; a checkpoint comes every second, ask again");
+    if (proof.empty())
+      return Error(errors::kServerFailed, "the proof is not there yet; a checkpoint comes every second, ask again");
     MINGMA_CHECK(write_file(options.proof_out, proof));
     if (!options.json) line("proof", options.proof_out);
   }
@@ -161,14 +166,17 @@ void add_why(CLI::App& program, int& status) {
       "  mingma why --session TOKEN --server https://code.example.gov.cn --history\n"
       "  mingma why --document 41990319800131001X --proof my.tlog-proof --entry my-leaf.bin\n"
       "  mingma why --document 41990319800131001X --phone-key phone.pem --credential me.cbor");
-  auto* document = command->add_option("--document", options->document, "resident ID number, signed in through the sandbox");
+  auto* document =
+      command->add_option("--document", options->document, "resident ID number, signed in through the sandbox");
   command->add_option("--name", options->name, "name for the sandbox")->needs(document);
   command->add_option("--session", options->server.token, "token of a signed-in resident")->excludes(document);
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();
   command->add_option("--proof", options->proof_out, "write the decision's proof here (C2SP tlog-proof)");
   command->add_option("--entry", options->entry_out, "write the leaf's bytes here");
-  auto* key = command->add_option("--phone-key", options->phone_key, "a phone's ES256 key to bind a credential to")->check(CLI::ExistingFile);
-  auto* credential = command->add_option("--credential", options->credential_out, "write the credential here")->needs(key);
+  auto* key = command->add_option("--phone-key", options->phone_key, "a phone's ES256 key to bind a credential to")
+                  ->check(CLI::ExistingFile);
+  auto* credential =
+      command->add_option("--credential", options->credential_out, "write the credential here")->needs(key);
   key->needs(credential);
   command->add_flag("--history", options->history, "also every earlier decision");
   command->add_option("--ca-file", options->server.ca_file, "certificates to trust, PEM");

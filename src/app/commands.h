@@ -1,5 +1,6 @@
 // The subcommands of `mingma`. Each function adds one with its help and examples; when it ran, `status` holds the
-// exit status: 0 done, 1 found something wrong (a failed check, an audit finding), 2 could not do it (one line says why).
+// exit status: 0 done, 1 found something wrong (a failed check, an audit finding), 2 could not do it (one line says
+// why).
 #pragma once
 
 namespace CLI {

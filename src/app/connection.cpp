@@ -20,7 +20,8 @@ std::string text_of(const Json& problem, std::string_view name) {
 Error refusal(const http::ClientResponse& response) {
   const auto problem = parse_json(response.body);
   if (!problem.ok()) {
-    return Error(errors::kServerFailed, "the server answered " + std::to_string(response.status) + " without saying why");
+    return Error(errors::kServerFailed,
+                 "the server answered " + std::to_string(response.status) + " without saying why");
   }
   std::string words = text_of(*problem, "code");
   if (const std::string detail = text_of(*problem, "detail"); !detail.empty()) words += ": " + detail;

@@ -33,9 +33,10 @@ class Connection {
   Result<Json> get(std::string target);
   Result<Json> post(std::string target, const Json& body);
   Result<std::string> download(std::string target);
-  // RFC 9421 over method, authority, path and content-digest (RFC 9530), with a fresh nonce; `content_digest` is the field
-  // for the body that will be sent, also when that is uploaded in pieces.
-  Result<http::ClientRequest> signed_by(http::ClientRequest request, std::string content_digest, crypto::SigningKey& key) const;
+  // RFC 9421 over method, authority, path and content-digest (RFC 9530), with a fresh nonce; `content_digest` is the
+  // field for the body that will be sent, also when that is uploaded in pieces.
+  Result<http::ClientRequest> signed_by(http::ClientRequest request, std::string content_digest,
+                                        crypto::SigningKey& key) const;
 
   const std::string& authority() const { return authority_; }
 

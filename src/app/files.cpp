@@ -24,7 +24,8 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t b
   if (std::filesystem::is_directory(file, failure)) return Error(errors::kFileFailed, "is a folder", file.string());
   const auto size = std::filesystem::file_size(file, failure);
   if (!failure && size > bytes_max) {
-    return Error(errors::kFileFailed, "is larger than the " + std::to_string(bytes_max) + " bytes allowed", file.string());
+    return Error(errors::kFileFailed, "is larger than the " + std::to_string(bytes_max) + " bytes allowed",
+                 file.string());
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) return file_error("cannot be read", file);
@@ -35,8 +36,8 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t b
 
 Result<void> write_file(const std::filesystem::path& file, std::string_view content, FileMode mode) {
   const std::filesystem::path partial = file.string() + ".part";
-  const int handle = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                            mode == FileMode::kSecret ? 0600 : 0644);
+  const int handle =
+      ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode == FileMode::kSecret ? 0600 : 0644);
   if (handle < 0) return file_error("cannot be written", file);
   std::size_t done = 0;
   while (done < content.size()) {

@@ -33,14 +33,16 @@ Result<std::string> sign_in(Connection& connection, const DemoIdentity& identity
   MINGMA_TRY(const std::string authorize, redirect_of(begun));
   const std::size_t query = authorize.find('?');
   if (query == std::string::npos || authorize.substr(0, query) != "/oidc/authorize") {
-    return Error(errors::kServerFailed, "this server's residents sign in elsewhere; give --session with a token from there");
+    return Error(errors::kServerFailed,
+                 "this server's residents sign in elsewhere; give --session with a token from there");
   }
   http::ClientRequest form;
   form.method = "POST";
   form.target = "/oidc/authorize";
   form.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  form.body = authorize.substr(query + 1) + "&document_type=resident_id&document_number=" +
-              http::percent_encode(identity.document_number) + "&name=" + http::percent_encode(identity.name);
+  form.body = authorize.substr(query + 1) +
+              "&document_type=resident_id&document_number=" + http::percent_encode(identity.document_number) +
+              "&name=" + http::percent_encode(identity.name);
   MINGMA_TRY(const http::ClientResponse granted, connection.send(std::move(form)));
   http::ClientRequest callback;
   MINGMA_TRY(callback.target, redirect_of(granted));

@@ -22,9 +22,7 @@ using ByteView = std::span<const std::uint8_t>;
 inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
 bool equal(ByteView a, ByteView b);
@@ -45,10 +43,10 @@ struct Digest {
 std::string hex_encode(ByteView bytes);  // lower case
 Result<Bytes> hex_decode(std::string_view text);
 
-std::string base64_encode(ByteView bytes);                 // standard alphabet, padded
-Result<Bytes> base64_decode(std::string_view text);        // canonical: padding present, unused bits zero
-std::string base64url_encode(ByteView bytes);              // URL alphabet, no padding
-Result<Bytes> base64url_decode(std::string_view text);     // canonical, no padding
+std::string base64_encode(ByteView bytes);              // standard alphabet, padded
+Result<Bytes> base64_decode(std::string_view text);     // canonical: padding present, unused bits zero
+std::string base64url_encode(ByteView bytes);           // URL alphabet, no padding
+Result<Bytes> base64url_decode(std::string_view text);  // canonical, no padding
 std::string base45_encode(ByteView bytes);
 Result<Bytes> base45_decode(std::string_view text);
 

@@ -52,10 +52,10 @@ class CborReader {
  public:
   explicit CborReader(ByteView input, CborMode mode = CborMode::kStrict) : input_(input), mode_(mode) {}
 
-  CborType peek() const;  // kEnd at the end of the input
+  CborType peek() const;           // kEnd at the end of the input
   Result<std::int64_t> integer();  // fails beyond 64-bit signed
   Result<std::uint64_t> unsigned_integer();
-  Result<ByteView> bytes();  // definite length only
+  Result<ByteView> bytes();         // definite length only
   Result<std::string_view> text();  // valid UTF-8
   Result<bool> boolean();
   Result<void> null();
@@ -69,8 +69,8 @@ class CborReader {
 
   std::size_t offset() const { return offset_; }  // of the next byte to read
 
-  // For maps with small known keys: reads the count, then calls per entry and refuses keys out of order (strict) or twice.
-  // `handle(key)` must read exactly one item.
+  // For maps with small known keys: reads the count, then calls per entry and refuses keys out of order (strict) or
+  // twice. `handle(key)` must read exactly one item.
   template <typename Handler>
   Result<void> integer_map(Handler&& handle);
 

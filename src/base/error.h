@@ -60,17 +60,32 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  const T& value() const& { MINGMA_ASSERT(ok()); return std::get<0>(state_); }
-  T& value() & { MINGMA_ASSERT(ok()); return std::get<0>(state_); }
-  T&& value() && { MINGMA_ASSERT(ok()); return std::get<0>(std::move(state_)); }
+  const T& value() const& {
+    MINGMA_ASSERT(ok());
+    return std::get<0>(state_);
+  }
+  T& value() & {
+    MINGMA_ASSERT(ok());
+    return std::get<0>(state_);
+  }
+  T&& value() && {
+    MINGMA_ASSERT(ok());
+    return std::get<0>(std::move(state_));
+  }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
 
-  const Error& error() const& { MINGMA_ASSERT(!ok()); return std::get<1>(state_); }
-  Error&& error() && { MINGMA_ASSERT(!ok()); return std::get<1>(std::move(state_)); }
+  const Error& error() const& {
+    MINGMA_ASSERT(!ok());
+    return std::get<1>(state_);
+  }
+  Error&& error() && {
+    MINGMA_ASSERT(!ok());
+    return std::get<1>(std::move(state_));
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -84,8 +99,14 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  const Error& error() const& { MINGMA_ASSERT(!ok()); return *error_; }
-  Error&& error() && { MINGMA_ASSERT(!ok()); return *std::move(error_); }
+  const Error& error() const& {
+    MINGMA_ASSERT(!ok());
+    return *error_;
+  }
+  Error&& error() && {
+    MINGMA_ASSERT(!ok());
+    return *std::move(error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -102,9 +123,9 @@ class [[nodiscard]] Result<void> {
   auto temporary = (expression);                            \
   if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
-#define MINGMA_CHECK_(temporary, expression)                                                        \
-  do {                                                                                              \
-    if (auto temporary = (expression); !temporary.ok()) return std::move(temporary).error();        \
+#define MINGMA_CHECK_(temporary, expression)                                                 \
+  do {                                                                                       \
+    if (auto temporary = (expression); !temporary.ok()) return std::move(temporary).error(); \
   } while (false)
 #define MINGMA_TRY(declaration, expression) MINGMA_TRY_(MINGMA_CONCAT(try_, __COUNTER__), declaration, expression)
 #define MINGMA_CHECK(expression) MINGMA_CHECK_(MINGMA_CONCAT(check_, __COUNTER__), expression)

@@ -1,9 +1,9 @@
 // A JSON value and its bounded parser. Parsing wraps Boost.JSON's event parser; no Boost type is visible here.
 //
-// Numbers: an integral number, also when written 1.0 or 1e2, is an integer if it fits 64 bits; every other number is kept as a
-// double, because CertLogic and every format of ours refuse it; one so fine that its double is an integer (1e-400) is refused.
-// Objects keep the order of the text. A name that occurs twice, invalid UTF-8, a depth over `depth_max` or text after
-// the value is refused with its line and column.
+// Numbers: an integral number, also when written 1.0 or 1e2, is an integer if it fits 64 bits; every other number is
+// kept as a double, because CertLogic and every format of ours refuse it; one so fine that its double is an integer
+// (1e-400) is refused. Objects keep the order of the text. A name that occurs twice, invalid UTF-8, a depth over
+// `depth_max` or text after the value is refused with its line and column.
 #pragma once
 
 #include <cstdint>
@@ -24,17 +24,17 @@ class Json {
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;  // null
-  Json(std::nullptr_t) {}                                           // NOLINT(google-explicit-constructor)
-  Json(bool value) : value_(value) {}                               // NOLINT(google-explicit-constructor)
-  Json(std::int64_t value) : value_(value) {}                       // NOLINT(google-explicit-constructor)
-  Json(int value) : value_(static_cast<std::int64_t>(value)) {}     // NOLINT(google-explicit-constructor)
-  Json(double value) : value_(value) {}                             // NOLINT(google-explicit-constructor)
-  Json(std::string value) : value_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Json(std::string_view value) : value_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
-  Json(const char* value) : value_(std::string(value)) {}           // NOLINT(google-explicit-constructor)
-  Json(Array value) : value_(std::move(value)) {}                   // NOLINT(google-explicit-constructor)
-  Json(Object value) : value_(std::move(value)) {}                  // NOLINT(google-explicit-constructor)
+  Json() = default;                                              // null
+  Json(std::nullptr_t) {}                                        // NOLINT(google-explicit-constructor)
+  Json(bool value) : value_(value) {}                            // NOLINT(google-explicit-constructor)
+  Json(std::int64_t value) : value_(value) {}                    // NOLINT(google-explicit-constructor)
+  Json(int value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
+  Json(double value) : value_(value) {}                          // NOLINT(google-explicit-constructor)
+  Json(std::string value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Json(std::string_view value) : value_(std::string(value)) {}   // NOLINT(google-explicit-constructor)
+  Json(const char* value) : value_(std::string(value)) {}        // NOLINT(google-explicit-constructor)
+  Json(Array value) : value_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
+  Json(Object value) : value_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   bool is_boolean() const { return std::holds_alternative<bool>(value_); }
@@ -67,9 +67,15 @@ class Json {
 
  private:
   template <typename T>
-  const T& get() const { MINGMA_ASSERT(std::holds_alternative<T>(value_)); return *std::get_if<T>(&value_); }
+  const T& get() const {
+    MINGMA_ASSERT(std::holds_alternative<T>(value_));
+    return *std::get_if<T>(&value_);
+  }
   template <typename T>
-  T& get() { MINGMA_ASSERT(std::holds_alternative<T>(value_)); return *std::get_if<T>(&value_); }
+  T& get() {
+    MINGMA_ASSERT(std::holds_alternative<T>(value_));
+    return *std::get_if<T>(&value_);
+  }
 
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
 };

@@ -20,7 +20,7 @@ inline constexpr std::int64_t kChinaOffsetSeconds = 8 * 3'600;
 // Seconds since 1970-01-01T00:00:00Z.
 struct UnixSeconds {
   std::int64_t value = 0;
-  auto operator<=>(const UnixSeconds&) const = default;
+  auto operator<=>(const UnixSeconds&) const = default;  // NOLINT(modernize-use-nullptr): not ours
   UnixSeconds plus(std::int64_t seconds) const { return {value + seconds}; }
   std::string to_string() const;        // "2022-06-13T00:00:00Z"
   std::string to_local_string() const;  // "2022-06-13 08:00:00" at UTC+8
@@ -42,8 +42,8 @@ struct YearMonthDay {
 YearMonthDay year_month_day(CivilDate date);
 // Out-of-range days and months carry over, as ECMAScript's Date.UTC does: {2021, 2, 31} is 3 March.
 CivilDate civil_date(const YearMonthDay& fields);
-CivilDate china_date(UnixSeconds instant);          // the civil date at UTC+8
-UnixSeconds china_midnight(CivilDate date);         // 00:00 at UTC+8 on that date
+CivilDate china_date(UnixSeconds instant);   // the civil date at UTC+8
+UnixSeconds china_midnight(CivilDate date);  // 00:00 at UTC+8 on that date
 
 // "2022-06-13" only; the date must exist.
 Result<CivilDate> parse_date(std::string_view text);

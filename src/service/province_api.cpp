@@ -124,8 +124,7 @@ Async<StatementOutcome> Province::declare(Declaration declaration) {
   statement.institution = "self";
   statement.evidence = declaration.evidence;
   statement.source_record = declaration.reference;
-  // Not the clock's: the same declaration sent twice must be the same statement.
-  statement.signed_at = declaration.evidence.at;
+  statement.signed_at = clock_.now();  // no part of an addition's id: sent twice it is the same statement
   shard::StatementsCommand command;
   command.authority = shard::AuthorityKind::kSession;
   command.institution = "self";
