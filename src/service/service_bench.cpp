@@ -28,6 +28,7 @@ void submit_night(benchmark::State& state) {
   Disk disk;
   disk.real = true;
   disk.workers = 2;
+  disk.residents = residents();
   TestProvince province(disk);
   province.register_many(residents());
   std::uint32_t night = 0;

@@ -107,7 +107,9 @@ ProvinceConfig config_for(Disk& disk) {
 }
 
 TestProvince::TestProvince(Disk& disk, bool set_up_documents)
-    : disk_(disk), phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)) {
+    : county({.residents = disk.residents}),
+      disk_(disk),
+      phone_(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256)) {
   std::vector<boost::asio::io_context*> workers;
   for (std::size_t i = 0; i < disk.workers; ++i) {
     workers_.push_back(std::make_unique<boost::asio::io_context>(1));

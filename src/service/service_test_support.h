@@ -46,6 +46,7 @@ struct Disk {
   std::string spool;
   bool real = false;  // RocksDB under the spool's directory instead of memory
   std::size_t workers = 1;
+  std::uint32_t residents = 20'000;  // of the county, registered or not
   std::map<std::string, std::shared_ptr<store::Store>> stores;
   std::map<std::string, Digest> secrets;
   std::map<std::string, std::string> pems;
@@ -130,7 +131,7 @@ class TestProvince {
   static Manifest make_manifest(const std::string& id, const std::string& lines, std::string_view institution);
   static std::string contact_finding(const Someone& someone, const std::string& record, UnixSeconds exposure);
 
-  feed::SimulatedCounty county{feed::SimulationSettings{}};
+  feed::SimulatedCounty county;
 
  private:
   void set_up();
