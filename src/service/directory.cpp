@@ -50,7 +50,15 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
     }
     case shard::DocumentType::kAreaOrder: {
       MINGMA_TRY(const shard::AreaOrderDocument order, shard::parse_area_order(bytes));
-      return Validity{order.order.from, order.order.until, published.id};
+      // Lifted or changed by a later document of the same number, this one ended when that was published.
+      const auto documents = control.documents();
+      const auto latest = std::find_if(documents.rbegin(), documents.rend(), [&](const auto& other) {
+        return other->document.type == shard::DocumentType::kAreaOrder && other->id == published.id;
+      });
+      const bool replaced = latest != documents.rend() && (*latest)->hash != published.hash;
+      return Validity{order.order.from,
+                      replaced ? std::min(order.order.until, (*latest)->published_at) : order.order.until,
+                      published.id};
     }
     case shard::DocumentType::kRevocation:
     case shard::DocumentType::kGenesis:

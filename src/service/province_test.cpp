@@ -293,6 +293,23 @@ TEST(Province, PublicListsTellWhatIsInForce) {
   EXPECT_EQ(province.api().list(PublicList::kGrants, false)->size(), 2u);
 }
 
+TEST(Province, AnAreaOrderThatWasLiftedIsNoLongerInForce) {
+  Disk disk;
+  TestProvince province(disk);
+  const auto order = [](const std::string& until) {
+    return R"({"type":"area_order","number":"AO-1","issuer":"root","area":"410103","level":"high","lockdown":"none",)"
+           R"("test_interval_hours":0,"from":"2022-11-20T00:00:00Z","until":")" +
+           until + "\"}";
+  };
+  province.publish(province.sign_by_roots("area_order", order("2022-11-25T00:00:00Z")));
+  EXPECT_EQ(province.api().list(PublicList::kAreaOrders, true)->size(), 1u);
+  const UnixSeconds lifted = kNow.plus(kSecondsPerDay);
+  province.clock().set(lifted);
+  province.publish(province.sign_by_roots("area_order", order(lifted.to_string())));
+  EXPECT_TRUE(province.api().list(PublicList::kAreaOrders, true)->empty());
+  EXPECT_EQ(province.api().list(PublicList::kAreaOrders, false)->size(), 2u);
+}
+
 TEST(Province, StatisticsHideSmallCells) {
   Disk disk;
   TestProvince province(disk);
