@@ -313,7 +313,7 @@ void add_ingest(CLI::App& program, int& status) {
   command->add_option("file", options->files, "files of one format")->required()->check(CLI::ExistingFile);
   command->add_option("--institution", options->institution, "who signs")->required();
   command->add_option("--key", options->key, "the institution's secret key file")->required()->check(CLI::ExistingFile);
-  command->add_option("--format", options->format, "fhir-ndjson, lab-csv or hcert")->capture_default_str();
+  command->add_option("--format", options->format, "fhir-ndjson or lab-csv")->capture_default_str();
   command->add_option("--part-lines", options->part_lines, "lines a part; a part takes effect as a whole")
       ->check(CLI::Range(std::uint64_t{1}, service::kPartLinesMax))
       ->capture_default_str();
