@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kFullQueuePause{20};
 
+}  // namespace
+
 StatementOutcome to_outcome(const shard::StatementResult& result) {
   StatementOutcome out;
   out.statement = result.id;
@@ -33,8 +35,6 @@ StatementOutcome to_outcome(const shard::StatementResult& result) {
   out.code = shard::to_string(result.outcome);
   return out;
 }
-
-}  // namespace
 
 struct PartProcessor::Sent {
   std::uint32_t end_line = 0;

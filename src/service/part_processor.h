@@ -33,6 +33,9 @@ struct PartContext {
   std::function<ShardRuntime&(ShardId)> shard;
 };
 
+// What a shard said about one statement, as an institution is told.
+StatementOutcome to_outcome(const shard::StatementResult& result);
+
 class PartProcessor final : public std::enable_shared_from_this<PartProcessor> {
  public:
   PartProcessor(PartContext context, StoredSubmission submission, PartKey key, std::string spool_path,

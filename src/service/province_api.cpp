@@ -1,5 +1,6 @@
 #include "crypto/seal.h"
 #include "service/errors.h"
+#include "service/part_processor.h"
 #include "service/province_unit.h"
 #include "service/receipts.h"
 #include "service/signed_document.h"
@@ -9,27 +10,6 @@ namespace {
 
 constexpr std::int64_t kStatisticsSeconds = 60;
 constexpr std::size_t kReferenceBytesMax = 64;
-
-StatementOutcome to_outcome(const shard::StatementResult& result) {
-  StatementOutcome out;
-  out.statement = result.id;
-  switch (result.outcome) {
-    case shard::Outcome::kAccepted:
-      out.outcome = StatementOutcomeCode::kAccepted;
-      return out;
-    case shard::Outcome::kDuplicate:
-      out.outcome = StatementOutcomeCode::kDuplicate;
-      break;
-    case shard::Outcome::kUnknownResident:
-      out.outcome = StatementOutcomeCode::kUnknownResident;
-      break;
-    default:
-      out.outcome = StatementOutcomeCode::kRejected;
-      break;
-  }
-  out.code = shard::to_string(result.outcome);
-  return out;
-}
 
 }  // namespace
 

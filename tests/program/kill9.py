@@ -8,10 +8,9 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 
-from province import MINGMA, Failed, Province
+from province import MINGMA, Failed, Province, run_as_test
 
 ROUNDS = int(os.environ.get("MINGMA_KILLS", "50"))
 RESIDENTS = int(os.environ.get("MINGMA_KILL_RESIDENTS", "3000"))
@@ -110,9 +109,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failure:
-        print(f"FAILED: {failure}")
-        print("0 passed, 1 failed")
-        sys.exit(1)
+    run_as_test(main)

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from province import Failed, Province
+from province import Failed, Province, run_as_test
 
 # The row image: resident 16, home 4, stay 4, facts, then status, colour, measure, rule ... 51 bytes beside the facts.
 BESIDE_FACTS = 51
@@ -97,9 +97,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failure:
-        print(f"FAILED: {failure}")
-        print("0 passed, 1 failed")
-        sys.exit(1)
+    run_as_test(main)
