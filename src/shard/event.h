@@ -127,6 +127,19 @@ struct RecolourOperation {  // rows first..end-1 are reduced (where area orders 
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
                                DeviceOperation, StatementsOperation, TickOperation, RecolourOperation>;
 
+// Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
+template <typename AnyOperation, typename Use>
+void each_leaf(AnyOperation& operation, Use use) {
+  std::visit(
+      [&](auto& op) {
+        if constexpr (requires { op.leaf; }) use(op.leaf);
+        if constexpr (requires { op.entries.front().leaf; }) {
+          for (auto& entry : op.entries) use(entry.leaf);
+        }
+      },
+      operation);
+}
+
 struct DecisionEntry {
   RowNumber row{};
   rules::Decision decision;

@@ -1,13 +1,12 @@
 // Deterministic CBOR of events. Format: docs/formats/event.md.
-#include <algorithm>
-#include <limits>
-
-#include "base/cbor.h"
 #include "shard/event.h"
+#include "shard/event_codec_parts.h"
 #include "shard/image.h"
 
 namespace mingma::shard {
 namespace {
+
+using namespace event_codec;
 
 constexpr std::uint64_t kEventVersion = 1;
 constexpr std::uint64_t kItemsMax = 1'000'000;
@@ -23,17 +22,7 @@ enum class OperationTag : std::uint8_t {
   kRecolour = 8,
 };
 
-Error invalid(std::string_view what) { return Error(errors::kShardInvalidEvent, std::string(what)); }
-
 // ---- writing
-
-void write_leaf_number(CborWriter& out, std::uint32_t leaf) {
-  if (leaf == kNoLeaf) {
-    out.null();
-  } else {
-    out.unsigned_integer(leaf);
-  }
-}
 
 void start(CborWriter& out, OperationTag tag, std::uint64_t fields) {
   out.array(fields + 1).unsigned_integer(static_cast<std::uint8_t>(tag));
@@ -130,69 +119,6 @@ void write(CborWriter& out, const DecisionEntry& entry) {
 }
 
 // ---- reading
-
-template <typename Integer>
-Result<void> read_number(CborReader& in, Integer& out) {
-  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
-  if (value > static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())) return invalid("a number is too large");
-  out = static_cast<Integer>(value);
-  return {};
-}
-
-template <typename Enumeration>
-Result<void> read_enumeration(CborReader& in, std::uint64_t least, std::uint64_t greatest, Enumeration& out) {
-  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
-  if (value < least || value > greatest) return invalid("a value outside its list");
-  out = static_cast<Enumeration>(value);
-  return {};
-}
-
-template <std::size_t N>
-Result<void> read_array(CborReader& in, std::array<std::uint8_t, N>& out) {
-  MINGMA_TRY(const ByteView bytes, in.bytes());
-  if (bytes.size() != N) return invalid("a byte string of the wrong length");
-  std::copy(bytes.begin(), bytes.end(), out.begin());
-  return {};
-}
-
-Result<void> read_bytes(CborReader& in, Bytes& out) {
-  MINGMA_TRY(const ByteView bytes, in.bytes());
-  out.assign(bytes.begin(), bytes.end());
-  return {};
-}
-
-Result<void> read_leaf_number(CborReader& in, std::uint32_t& out) {
-  if (in.peek() == CborType::kNull) {
-    out = kNoLeaf;
-    return in.null();
-  }
-  MINGMA_CHECK(read_number(in, out));
-  if (out == kNoLeaf) return invalid("a leaf number is too large");
-  return {};
-}
-
-Result<void> expect_fields(CborReader& in, std::uint64_t count) {
-  MINGMA_TRY(const std::uint64_t found, in.array());
-  if (found != count) return invalid("an array of the wrong length");
-  return {};
-}
-
-Result<std::uint64_t> read_count(CborReader& in, std::uint64_t max) {
-  MINGMA_TRY(const std::uint64_t count, in.array());
-  if (count > max) return invalid("too many items");
-  return count;
-}
-
-Result<void> check_count(std::uint64_t found, std::uint64_t expected) {
-  if (found != expected) return invalid("an operation of the wrong length");
-  return {};
-}
-
-Result<void> read_time(CborReader& in, UnixSeconds& out) {
-  MINGMA_TRY(out.value, in.integer());
-  if (out.value < 0 || out.value > 0xffff'ffff) return invalid("a time outside 1970 to 2106");
-  return {};
-}
 
 Result<DocumentOperation> read_document(CborReader& in) {
   DocumentOperation op;
@@ -381,13 +307,7 @@ Result<void> check_leaves(const Event& event) {
     named[leaf] = true;
     ++count;
   };
-  for (const Operation& operation : event.operations) {
-    if (const auto* document = std::get_if<DocumentOperation>(&operation)) name(document->leaf);
-    if (const auto* checkpoint = std::get_if<CheckpointOperation>(&operation)) name(checkpoint->leaf);
-    if (const auto* statements = std::get_if<StatementsOperation>(&operation)) {
-      for (const StatementEntry& entry : statements->entries) name(entry.leaf);
-    }
-  }
+  for (const Operation& operation : event.operations) each_leaf(operation, name);
   for (const DecisionEntry& entry : event.decisions) name(entry.leaf);
   if (!good || count != event.leaves.size()) return invalid("leaves and what names them do not match");
   return {};

@@ -66,13 +66,7 @@ Result<void> Planner::complete() {
   const auto move_leaf = [&](std::uint32_t& leaf) {
     if (leaf != kNoLeaf) leaf = places_[leaf];
   };
-  for (Operation& operation : event_.operations) {
-    if (auto* document = std::get_if<DocumentOperation>(&operation)) move_leaf(document->leaf);
-    if (auto* checkpoint = std::get_if<CheckpointOperation>(&operation)) move_leaf(checkpoint->leaf);
-    if (auto* statements = std::get_if<StatementsOperation>(&operation)) {
-      for (StatementEntry& entry : statements->entries) move_leaf(entry.leaf);
-    }
-  }
+  for (Operation& operation : event_.operations) each_leaf(operation, move_leaf);
   for (DecisionEntry& entry : event_.decisions) move_leaf(entry.leaf);
   return {};
 }
