@@ -131,6 +131,7 @@ class Platform {
                service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
     MINGMA_CHECK(open_login());
     http::RouteDependencies routes{.api = *province_,
+                                   .oversight = *province_,
                                    .sessions = sessions_,
                                    .replays = replays_,
                                    .clock = clock_,

@@ -20,6 +20,7 @@ void add_why(CLI::App& program, int& status);
 void add_code(CLI::App& program, int& status);
 void add_ledger(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
+void add_grants(CLI::App& program, int& status);
 void add_simulate(CLI::App& program, int& status);
 void add_bench(CLI::App& program, int& status);
 

@@ -16,11 +16,13 @@
 #include "http/router.h"
 #include "http/sessions.h"
 #include "service/api.h"
+#include "service/oversight.h"
 
 namespace mingma::http {
 
 struct RouteDependencies {
   service::Api& api;
+  service::Oversight& oversight;
   Sessions& sessions;
   ReplayWindow& replays;
   const Clock& clock;

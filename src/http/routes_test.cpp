@@ -166,6 +166,17 @@ TEST_F(Routes, ServeThePublicWithoutAnyKey) {
   EXPECT_EQ(platform_.get("/v1/ledger/keys").status, 200);
 }
 
+TEST_F(Routes, AnswerWhoMayChangeACodeHere) {
+  EXPECT_EQ(platform_.get("/v1/grants").status, 200);
+  const ClientResponse power = platform_.get("/v1/grants?division=410102&kind=contact_finding&at=2022-08-01T00:00:00Z");
+  EXPECT_EQ(power.status, 200);
+  EXPECT_EQ(parse_json(power.body)->find("division")->string(), "410102");
+  EXPECT_EQ(where(platform_.get("/v1/grants?division=4")), "division");
+  EXPECT_EQ(where(platform_.get("/v1/grants?division=41&kind=gossip")), "kind");
+  EXPECT_EQ(where(platform_.get("/v1/grants?division=41&at=yesterday")), "at");
+  EXPECT_EQ(where(platform_.get("/v1/grants?kind=contact_finding")), "kind");  // a kind without a place
+}
+
 TEST_F(Routes, ServeLedgerFilesAsTheTileSpecificationNamesThem) {
   const ClientResponse checkpoint = platform_.get("/ledger/1/checkpoint");
   EXPECT_EQ(checkpoint.body, "mingma.example/1\n0\n");

@@ -24,6 +24,7 @@
 #include "service/code_desk.h"
 #include "service/data_dir.h"
 #include "service/ledger_desk.h"
+#include "service/oversight.h"
 #include "service/statistics.h"
 #include "service/submissions.h"
 #include "service/trust_packs.h"
@@ -49,7 +50,7 @@ struct ProvinceConfig {
 // `dir` must outlive the province.
 ProvinceConfig province_config(const DataDir& dir);
 
-class Province final : public Api {
+class Province final : public Api, public Oversight {
  public:
   // Refused: stores that belong to another province, number of shards or pseudonym key than the configuration says. A
   // shard that cannot be loaded is stopped and says so in health(); the others serve.
@@ -96,6 +97,9 @@ class Province final : public Api {
 
   Health health() const override;
   std::vector<Metric> metrics() const override;
+
+  // Oversight (province_oversight.cpp)
+  Result<Power> who_may(const PowerRequest& request) const override;
 
  private:
   struct Unit;  // one shard with its desks and timer (province_unit.h)

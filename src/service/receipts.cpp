@@ -5,6 +5,7 @@
 #include "rules/policy.h"
 #include "service/directory.h"
 #include "service/errors.h"
+#include "service/power.h"
 #include "shard/errors.h"
 #include "shard/view.h"
 
@@ -15,56 +16,10 @@ constexpr std::string_view kHotline = "12345";
 
 Bilingual bilingual(const rules::LocalText& text) { return {text.zh, text.en}; }
 
-InstitutionSummary command(const shard::ControlState& control) {
-  InstitutionSummary out{
-      std::string(shard::kRootGrantor), {"疫情防控指挥部", "Epidemic command"}, "command", std::string(kHotline)};
-  if (control.has_genesis())
-    out.name = {control.genesis().name_zh + out.name.zh, control.genesis().name_en + " " + out.name.en};
-  return out;
-}
-
 InstitutionSummary institution_of(const shard::ControlState& control, shard::InstitutionNumber number) {
   if (number == shard::kSelf) return {"self", {"本人", "The resident"}, "self", std::string(kHotline)};
   const shard::Institution* institution = control.institution(number);
-  return institution == nullptr ? command(control) : summarise(*institution);
-}
-
-DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record,
-                     const shard::StoredDecision& stored) {
-  DecisionView view;
-  view.status = record.status;
-  view.colour = record.colour;
-  view.measure = record.measure;
-  view.since = record.at;
-  view.rule_id = record.rule;
-  view.version = record.version;
-  view.shard = shard;
-  view.leaf = stored.leaf;
-  if (stored.policy == shard::kNoPolicyNumber) return view;
-  const rules::Policy& policy = control.policy(stored.policy);
-  const rules::Rule* rule = policy.find_rule(stored.rule);
-  view.rule_title = rule == nullptr ? bilingual(policy.default_reason) : bilingual(rule->title);
-  view.policy_id = policy.id;
-  view.policy_version = policy.version.to_string();
-  view.policy_document_number = policy.document_no;
-  view.policy_hash = policy.hash;
-  return view;
-}
-
-Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& evidence, std::uint32_t deciding_kinds) {
-  const rules::EvidenceKindInfo& info = rules::evidence_kind_info(evidence.stored.evidence.kind);
-  Cause cause;
-  cause.statement = evidence.stored.id;
-  cause.kind = info.name;
-  cause.kind_words = {std::string(info.zh), std::string(info.en)};
-  cause.evidence = evidence.stored.evidence;
-  if (evidence.statement) cause.source_record = evidence.statement->source_record;
-  cause.signed_at = evidence.stored.signed_at;
-  cause.institution = institution_of(control, evidence.stored.institution);
-  cause.effective = evidence.stored.status == shard::EvidenceStatus::kEffective;
-  cause.deciding =
-      cause.effective && (deciding_kinds >> static_cast<unsigned>(evidence.stored.evidence.kind) & 1u) != 0;
-  return cause;
+  return institution == nullptr ? summarise_command(control) : summarise(*institution);
 }
 
 Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& resident, std::uint32_t deciding_kinds) {
@@ -110,7 +65,7 @@ void name_responsible(Receipt& receipt, const shard::ControlState& control) {
                                    [&](const InstitutionSummary& one) { return one.id == cause.institution.id; });
     if (!named) receipt.responsible.push_back(cause.institution);
   }
-  if (receipt.responsible.empty()) receipt.responsible.push_back(command(control));
+  if (receipt.responsible.empty()) receipt.responsible.push_back(summarise_command(control));
   const InstitutionSummary& first = receipt.responsible.front();
   const std::string phone = first.phone.empty() ? std::string(kHotline) : first.phone;
   receipt.contest = {"如有异议，请致电" + first.name.zh + "（" + phone + "）或拨打 " + std::string(kHotline) +
@@ -120,6 +75,44 @@ void name_responsible(Receipt& receipt, const shard::ControlState& control) {
 }
 
 }  // namespace
+
+DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record,
+                     const shard::StoredDecision& stored) {
+  DecisionView view;
+  view.status = record.status;
+  view.colour = record.colour;
+  view.measure = record.measure;
+  view.since = record.at;
+  view.rule_id = record.rule;
+  view.version = record.version;
+  view.shard = shard;
+  view.leaf = stored.leaf;
+  if (stored.policy == shard::kNoPolicyNumber) return view;
+  const rules::Policy& policy = control.policy(stored.policy);
+  const rules::Rule* rule = policy.find_rule(stored.rule);
+  view.rule_title = rule == nullptr ? bilingual(policy.default_reason) : bilingual(rule->title);
+  view.policy_id = policy.id;
+  view.policy_version = policy.version.to_string();
+  view.policy_document_number = policy.document_no;
+  view.policy_hash = policy.hash;
+  return view;
+}
+
+Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& evidence, std::uint32_t deciding_kinds) {
+  const rules::EvidenceKindInfo& info = rules::evidence_kind_info(evidence.stored.evidence.kind);
+  Cause cause;
+  cause.statement = evidence.stored.id;
+  cause.kind = info.name;
+  cause.kind_words = {std::string(info.zh), std::string(info.en)};
+  cause.evidence = evidence.stored.evidence;
+  if (evidence.statement) cause.source_record = evidence.statement->source_record;
+  cause.signed_at = evidence.stored.signed_at;
+  cause.institution = institution_of(control, evidence.stored.institution);
+  cause.effective = evidence.stored.status == shard::EvidenceStatus::kEffective;
+  cause.deciding =
+      cause.effective && (deciding_kinds >> static_cast<unsigned>(evidence.stored.evidence.kind) & 1u) != 0;
+  return cause;
+}
 
 Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident) {
   const shard::ShardMachine& machine = shard.machine();

@@ -10,10 +10,17 @@
 
 #include "service/shard_runtime.h"
 #include "service/types.h"
+#include "shard/view.h"
 
 namespace mingma::service {
 
 inline constexpr std::size_t kCausesMax = 200;
+
+// A version in words, without its horizon (which is the row's).
+DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record,
+                     const shard::StoredDecision& stored);
+// One statement in words. `deciding_kinds`: as shard::deciding_kinds gives them.
+Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& evidence, std::uint32_t deciding_kinds);
 
 // Without the inclusion proof: LeafOpening::proof is empty.
 Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident);

@@ -26,6 +26,7 @@ class RouteContext {
   explicit RouteContext(const RouteDependencies& dependencies) : dependencies_(dependencies) {}
 
   service::Api& api() const { return dependencies_.api; }
+  service::Oversight& oversight() const { return dependencies_.oversight; }
   Sessions& sessions() const { return dependencies_.sessions; }
   RelyingParty* login() const { return dependencies_.login; }
   std::size_t part_bytes_max() const { return dependencies_.part_bytes_max; }

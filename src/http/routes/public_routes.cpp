@@ -32,6 +32,35 @@ Result<Response> list(const RouteContext& context, Request& request, PublicList 
   return response;
 }
 
+// "Who may change a code here?": GET /v1/grants with a place.
+Result<Response> who_may(const RouteContext& context, const Request& request) {
+  MINGMA_TRY(const Parameters parameters, known_parameters(request, {"division", "kind", "at"}));
+  service::PowerRequest wanted;
+  auto division = DivisionCode::parse(*find_parameter(parameters, "division"));
+  if (!division.ok()) return Error(errors::kInvalidQuery, division.error().message(), "division");
+  wanted.division = *division;
+  if (const std::string* name = find_parameter(parameters, "kind")) {
+    const rules::EvidenceKindInfo* kind = rules::find_evidence_kind(*name);
+    if (kind == nullptr) return Error(errors::kInvalidQuery, "no such kind of statement", "kind");
+    wanted.kind = kind->kind;
+  }
+  if (const std::string* text = find_parameter(parameters, "at")) {
+    const auto at = parse_instant(*text);
+    if (!at.ok()) return Error(errors::kInvalidQuery, at.error().message(), "at");
+    wanted.at = *at;
+  }
+  MINGMA_TRY(const service::Power power, context.oversight().who_may(wanted));
+  Response response = json_response(service::to_json(power));
+  response.set_cache_control(kAskAgain);
+  return response;
+}
+
+Result<Response> grants(const RouteContext& context, Request& request) {
+  MINGMA_TRY(const Parameters parameters, parse_parameters(request.query));
+  if (find_parameter(parameters, "division") != nullptr) return who_may(context, request);
+  return list(context, request, PublicList::kGrants);
+}
+
 Result<Response> find(const RouteContext& context, Request& request, PublicList which) {
   MINGMA_TRY(const service::PublicDocument document, context.api().find_public(which, request.parameters[0]));
   Response response = json_response(service::to_json(document));
@@ -131,7 +160,9 @@ void add_public_routes(Router& router, const RouteDependencies& dependencies) {
                      [context, which](Request& request) { return find(*context, request, which); });
   };
   documents("/v1/institutions", PublicList::kInstitutions);
-  documents("/v1/grants", PublicList::kGrants);
+  router.add_plain(Method::kGet, "/v1/grants", json_only(), bound_plain(context, grants));
+  router.add_plain(Method::kGet, "/v1/grants/{id}", json_only(),
+                   [context](Request& request) { return find(*context, request, PublicList::kGrants); });
   documents("/v1/policies", PublicList::kPolicies);
   documents("/v1/area-orders", PublicList::kAreaOrders);
   router.add(Method::kGet, "/v1/statistics", json_only(), bound(context, statistics));

@@ -8,6 +8,7 @@
 #include "http/routes.h"
 #include "http/sandbox_provider.h"
 #include "http/testing/fake_api.h"
+#include "http/testing/fake_oversight.h"
 #include "http/testing/test_server.h"
 
 namespace mingma::http::testing {
@@ -54,8 +55,13 @@ class TestPlatform {
                   clock_, provider_rng_),
         institution_key(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519)) {
     api.keys.emplace("lab-key", std::pair("LAB-1", institution_key.verifying_key()));
-    const RouteDependencies dependencies{
-        .api = api, .sessions = sessions_, .replays = replays_, .clock = clock_, .public_origin = {}, .login = &login_};
+    const RouteDependencies dependencies{.api = api,
+                                         .oversight = oversight,
+                                         .sessions = sessions_,
+                                         .replays = replays_,
+                                         .clock = clock_,
+                                         .public_origin = {},
+                                         .login = &login_};
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
@@ -139,6 +145,7 @@ class TestPlatform {
 
  public:
   FakeApi api;
+  FakeOversight oversight;
   crypto::SigningKey institution_key;
 
  private:
