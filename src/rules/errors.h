@@ -20,6 +20,14 @@ inline constexpr ErrorInfo kInvalidPolicy{"rules.invalid_policy", 400, Retry::kA
 inline constexpr ErrorInfo kInvalidPolicyTest{"rules.invalid_policy_test", 400,
                                               Retry::kAfterFix};  // a test table that cannot be read
 
+// Proofs (rules/proof).
+inline constexpr ErrorInfo kProofUnavailable{"rules.proof_unavailable", 501, Retry::kNo};  // built without Z3
+inline constexpr ErrorInfo kProofInvalidQuestion{"rules.proof_invalid_question", 400, Retry::kAfterFix};
+inline constexpr ErrorInfo kProofUnsupported{"rules.proof_unsupported", 422,
+                                             Retry::kNo};  // a condition that cannot be encoded: not proved
+inline constexpr ErrorInfo kProofReplayDisagrees{"rules.proof_replay_disagrees", 500,
+                                                 Retry::kNo};  // a bug: solver and evaluator differ
+
 // Evidence, facts and area orders.
 inline constexpr ErrorInfo kInvalidEvidence{"rules.invalid_evidence", 400, Retry::kAfterFix};
 inline constexpr ErrorInfo kInvalidFacts{"rules.invalid_facts", 400, Retry::kAfterFix};

@@ -106,11 +106,25 @@ Result<Rule> read_rule(const Json& json, const std::string& place) {
   const Hands hands = read_hands(in);
   std::optional<std::string> catch_all;
   if (in.optional("catch_all_document") != nullptr) catch_all = in.text("catch_all_document");
+  std::optional<LocalText> worsens_by_waiting, held_until_evidence;
+  if (in.optional("worsens_by_waiting") != nullptr) worsens_by_waiting = read_local(in, "worsens_by_waiting");
+  if (in.optional("held_until_evidence") != nullptr) held_until_evidence = read_local(in, "held_until_evidence");
   MINGMA_CHECK(in.finish());
   auto condition = read_condition(when);
   if (!condition) return invalid(condition.error().message(), place + "/when" + condition.error().where());
-  return Rule{id,          colour, measure,  std::move(condition).value(), title, reason, way_out, control_mode,
-              legal_basis, hands,  catch_all};
+  return Rule{id,
+              colour,
+              measure,
+              std::move(condition).value(),
+              title,
+              reason,
+              way_out,
+              control_mode,
+              legal_basis,
+              hands,
+              catch_all,
+              worsens_by_waiting,
+              held_until_evidence};
 }
 
 Result<std::vector<Rule>> read_rules(const Json::Array& items) {

@@ -68,6 +68,11 @@ struct Rule {
   Hands hands;
   // The published document that names the persons; only for a rule that matches people by no evidence of their own.
   std::optional<std::string> catch_all_document;
+  // Declarations, with the reason; what they excuse is in docs/proofs.md. A resident may come under this rule by
+  // waiting alone, such as by a test that has lapsed; and may stay under it until there is new evidence, such as a
+  // discharge.
+  std::optional<LocalText> worsens_by_waiting;
+  std::optional<LocalText> held_until_evidence;
 };
 
 // Limits over which statements are held for another body (docs/rules.md, "Brakes"). All are at least 1.
