@@ -100,6 +100,11 @@ class Auditor {
       findings_.add("late_decision", "resident " + state_.rows.resident(row).to_string(),
                     "the colour should have changed at " + state_.rows.decision(row).horizon.to_string());
     }
+    for (const auto& [deadline, ticket] : state_.case_clock) {
+      if (deadline.plus(kLateSeconds) > state_.machine.time) break;
+      findings_.add("moved_deadline", "case " + ticket_text(ticket),
+                    "the clock should have acted at " + deadline.to_string());
+    }
   }
 
   // Walks both tables side by side.

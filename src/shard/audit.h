@@ -30,7 +30,9 @@ namespace mingma::shard {
 // Stable codes: "audit.broken_log", "audit.invalid_event", "audit.bad_authority", "audit.not_authorised",
 // "audit.wrong_outcome", "audit.altered_statement", "audit.unexplained_decision", "audit.missing_decision",
 // "audit.wrong_record", "audit.wrong_leaf", "audit.wrong_shuffle", "audit.wrong_follow", "audit.wrong_operation",
-// "audit.late_decision", "audit.table_differs", "audit.wrong_colour", "audit.checkpoint_differs".
+// "audit.late_decision", "audit.moved_deadline",
+// "audit.wrong_case", "audit.altered_case", "audit.forged_case_document", "audit.wrong_look_up", "audit.table_differs",
+// "audit.wrong_colour", "audit.checkpoint_differs".
 struct Finding {
   std::string code;
   std::string where;  // "sequence 17, resident 0123...", "table rows, resident 0123...", "checkpoint of size 100"
@@ -53,6 +55,9 @@ struct AuditReport {
   std::uint64_t statements = 0;  // recorded ones
   std::uint64_t signatures = 0;  // verified, of batches and documents
   std::uint64_t decisions = 0;   // versions derived again
+  std::uint64_t case_steps = 0;
+  std::uint64_t look_ups = 0;
+  std::uint64_t unusual_look_ups = 0;
   std::uint64_t leaves = 0;
   std::uint64_t residents = 0;
   std::uint64_t unopened = 0;  // commitments and bodies whose key is gone (or no KeySource was given)

@@ -44,6 +44,9 @@ class EventAuditor {
   Result<void> operation(const StatementsOperation& op);
   Result<void> operation(const TickOperation& op);
   Result<void> operation(const RecolourOperation& op);
+  Result<void> operation(const CaseOpenOperation& op);
+  Result<void> operation(const CaseStepOperation& op);
+  Result<void> operation(const LookUpOperation& op);
 
   void check_role(bool control_shard, std::string_view what);
   Result<void> check_authority(const StatementsOperation& op, std::string_view institution);
@@ -53,6 +56,12 @@ class EventAuditor {
                                              std::string_view institution, const ResidentKeys& keys);
   void check_statement_leaf(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution,
                             const ResidentKeys* keys, ByteView record);
+  // audit_cases.cpp
+  Result<void> check_case_content(const Case& subject, const CaseStepOperation& op, const ResidentKeys& keys);
+  std::optional<Bytes> open_content(const ResidentKeys& keys, ByteView context, ByteView sealed, const Digest& tag,
+                                    bool note, const std::string& where);
+  void check_staff_leaf(LeafKind kind, InstitutionNumber institution, const ResidentId& resident, std::uint32_t leaf,
+                        ByteView record, std::string_view tag);
   Result<void> check_decisions();
   Result<void> check_version(const DecisionEntry& entry, const Touched& touched, const Verdict& verdict);
   void check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys,

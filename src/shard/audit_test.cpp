@@ -6,7 +6,7 @@
 #include "log/local_log.h"
 #include "shard/event.h"
 #include "shard/tables.h"
-#include "shard/test_province.h"
+#include "shard/test_cases.h"
 #include "store/memory_store.h"
 
 namespace mingma::shard {
@@ -19,39 +19,8 @@ using testing::kHour;
 using testing::kStart;
 using testing::TestProvince;
 
-std::unique_ptr<store::Store> empty_store() {
-  const auto tables = shard_tables();
-  return store::make_memory_store(tables);
-}
-
-// A copy whose log went through `change` and whose tables are what the changed log gives: an insider who owns the
-// machine.
-std::unique_ptr<store::Store> rewritten(const store::Reader& original,
-                                        const std::function<void(Event&, Sequence)>& change) {
-  auto out = empty_store();
-  auto log = std::move(log::open_local_log(*out, kLogTable)).value();
-  auto machine = std::move(ShardMachine::open({.shard = ShardId{1}}, *out, *log, nullptr)).value();
-  const auto read = log::read_log(original, kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
-    store::Batch batch;
-    log::RecordHeader header;
-    Bytes body;
-    if (record.is_claim()) {
-      header = std::move(log->claim(batch)).value();
-    } else {
-      Event event = std::move(decode_event(record.body)).value();
-      change(event, record.header.sequence);
-      body = encode_event(event);
-      header = std::move(log->append(body, batch)).value();
-    }
-    auto delta = machine->apply({header, body}, batch);
-    MINGMA_CHECK(out->write(batch, store::Durability::kSynced));
-    log->advance(header);
-    if (delta.ok()) machine->commit(std::move(delta).value());
-    return {};
-  });
-  EXPECT_TRUE(read.ok());
-  return out;
-}
+using testing::empty_store;
+using testing::rewritten;
 
 template <typename T>
 T* find_operation(Event& event) {

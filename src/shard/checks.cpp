@@ -23,7 +23,7 @@ Result<Outcome> check_correction(const Working& working, InstitutionNumber insti
     if (other.institution != institution) continue;
     if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at)
       return Outcome::kSuperseded;
-    if (!add && other.status == EvidenceStatus::kEffective && other.record == tag) return Outcome::kAccepted;
+    if (!add && is_correctable(other.status) && other.record == tag) return Outcome::kAccepted;
   }
   return add ? Outcome::kAccepted : Outcome::kNoEarlierRecord;
 }

@@ -70,8 +70,47 @@ struct StatementsCommand {
 // Data shards: re-decide what the clock or the control state made due. ShardMachine::due() says when to send it.
 struct TickCommand {};
 
-using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand,
-                             StatementsCommand, TickCommand>;
+// ---- cases and look-ups, data shards. Who acts was authenticated by the service: `institution` is its id, empty for
+// the resident; `actor` as in the operations.
+
+// Contests the resident's present decision. When an open case contests it already, that one is given (`existed`).
+struct OpenCaseCommand {
+  ResidentId resident;
+  CaseChannel channel = CaseChannel::kResident;
+  CaseConsent consent = CaseConsent::kOwn;  // not kOwn for kCommunity and kHotline
+  InstitutionId institution;
+  std::string actor;
+  std::string material;  // what the resident says; may be empty
+};
+
+// kAdded, kAccepted, kTold, kWithdrawn.
+struct CaseStepCommand {
+  Ticket ticket{};
+  CaseStepKind kind = CaseStepKind::kAdded;
+  InstitutionId institution;
+  std::string actor;
+  std::string material;
+};
+
+// kReplied, kDecided, kReinstated: what the signed document says (shard/case_document.h).
+struct CaseDocumentCommand {
+  CaseContent document;
+};
+
+// Recorded before anything is shown.
+struct LookUpCommand {
+  ResidentId resident;
+  InstitutionId institution;
+  std::string actor;
+  StaffRole role = StaffRole::kInstitution;
+  Duty duty = Duty::kCase;
+  Ticket ticket{};  // kCase
+  std::string note;
+};
+
+using Command =
+    std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
+                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;
@@ -82,9 +121,11 @@ struct StatementResult {
 struct CommandResult {
   std::optional<Error> error;  // refused as a whole
   bool existed = false;
-  std::optional<RowNumber> row;             // register
-  std::optional<Digest> document;           // publish: SHA-256 of the document's bytes
-  std::optional<LeafIndex> leaf;            // publish, checkpoint; also when it existed
+  std::optional<RowNumber> row;    // register
+  std::optional<Digest> document;  // publish: SHA-256 of the document's bytes
+  std::optional<LeafIndex> leaf;   // publish, checkpoint; also when it existed
+  std::optional<Ticket> ticket;    // cases
+  std::uint8_t look_up_flags = 0;
   std::vector<StatementResult> statements;  // in the order of the command's lines
 };
 

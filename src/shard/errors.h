@@ -25,6 +25,11 @@ inline constexpr ErrorInfo kShardNoGenesis{"shard.no_genesis", 409, Retry::kLate
 inline constexpr ErrorInfo kShardWrongShard{"shard.wrong_shard", 500,
                                             Retry::kNo};  // a command for another role or range
 inline constexpr ErrorInfo kShardKeyDestroyed{"shard.key_destroyed", 410, Retry::kNo};
+inline constexpr ErrorInfo kShardCaseStep{"shard.case_step", 409, Retry::kAfterFix};  // cannot follow in this case
+inline constexpr ErrorInfo kShardUnknownCase{"shard.unknown_case", 404, Retry::kAfterFix};
+inline constexpr ErrorInfo kShardNotSubstantiated{"shard.not_substantiated", 422,
+                                                  Retry::kAfterFix};  // a reply that is not what the statement says
+inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};  // no purpose this role may have
 inline constexpr ErrorInfo kShardTooLarge{"shard.too_large", 413, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};  // stored state contradicts itself
 

@@ -22,8 +22,10 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "shard/case.h"
 #include "shard/document.h"
 #include "shard/line_proof.h"
+#include "shard/look_up.h"
 #include "shard/record.h"
 #include "shard/row.h"
 
@@ -124,8 +126,50 @@ struct RecolourOperation {  // rows first..end-1 are reduced (where area orders 
   RowNumber end{};
 };
 
+// ---- cases and look-ups. `actor`: the officer's id, or the id of the key that signed the request; empty: the resident
+// or the clock. Sealed under the resident's seal key; `content` binds what was sealed (case_content_tag).
+
+struct CaseOpenOperation {
+  ResidentId resident;
+  Ticket ticket{};
+  CaseChannel channel = CaseChannel::kResident;
+  CaseConsent consent = CaseConsent::kOwn;
+  InstitutionNumber institution{};  // who opened it
+  std::string actor;
+  std::uint32_t version = 0;  // the decision it contests
+  PolicyNumber policy = kNoPolicyNumber;
+  CaseTimes deadlines{};
+  std::vector<CaseStatement> statements;  // asked for: kWaiting, or kSubstantiated in an earlier case
+  Digest content{};
+  Bytes sealed;
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct CaseStepOperation {
+  Ticket ticket{};
+  CaseStep step;
+  std::string actor;
+  Digest content{};
+  Bytes sealed;
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct LookUpOperation {
+  ResidentId resident;
+  InstitutionNumber institution{};
+  std::string actor;
+  StaffRole role = StaffRole::kInstitution;
+  Duty duty = Duty::kCase;
+  Ticket ticket{};  // kCase
+  std::uint8_t flags = 0;
+  Digest content{};
+  Bytes sealed;  // the note
+  std::uint32_t leaf = kNoLeaf;
+};
+
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
-                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation>;
+                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
+                               CaseOpenOperation, CaseStepOperation, LookUpOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -20,6 +20,9 @@ enum class OperationTag : std::uint8_t {
   kStatements = 6,
   kTick = 7,
   kRecolour = 8,
+  kCaseOpen = 13,
+  kCaseStep = 14,
+  kLookUp = 15,
 };
 
 // ---- writing
@@ -102,6 +105,21 @@ void write(CborWriter& out, const TickOperation& op) {
 void write(CborWriter& out, const RecolourOperation& op) {
   start(out, OperationTag::kRecolour, 2);
   out.unsigned_integer(op.first.value).unsigned_integer(op.end.value);
+}
+
+void write(CborWriter& out, const CaseOpenOperation& op) {
+  start(out, OperationTag::kCaseOpen, kCaseOpenFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const CaseStepOperation& op) {
+  start(out, OperationTag::kCaseStep, kCaseStepFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const LookUpOperation& op) {
+  start(out, OperationTag::kLookUp, kLookUpFields);
+  write_fields(out, op);
 }
 
 void write(CborWriter& out, const DecisionEntry& entry) {
@@ -221,7 +239,7 @@ Result<Operation> read_operation(CborReader& in) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   OperationTag tag{};
   if (fields == 0) return invalid("an operation without a kind");
-  MINGMA_CHECK(read_enumeration(in, 1, 8, tag));
+  MINGMA_CHECK(read_enumeration(in, 1, 15, tag));
   switch (tag) {
     case OperationTag::kDocument: {
       MINGMA_CHECK(check_count(fields, 5));
@@ -269,6 +287,21 @@ Result<Operation> read_operation(CborReader& in) {
     case OperationTag::kRecolour: {
       MINGMA_CHECK(check_count(fields, 3));
       MINGMA_TRY(auto op, read_recolour(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kCaseOpen: {
+      MINGMA_CHECK(check_count(fields, kCaseOpenFields + 1));
+      MINGMA_TRY(auto op, read_case_open(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kCaseStep: {
+      MINGMA_CHECK(check_count(fields, kCaseStepFields + 1));
+      MINGMA_TRY(auto op, read_case_step(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kLookUp: {
+      MINGMA_CHECK(check_count(fields, kLookUpFields + 1));
+      MINGMA_TRY(auto op, read_look_up(in));
       return Operation(std::move(op));
     }
   }

@@ -88,4 +88,16 @@ inline Result<void> read_time(CborReader& in, UnixSeconds& out) {
   return {};
 }
 
+// ---- cases and look-ups (event_codec_cases.cpp): everything behind the operation's tag
+
+inline constexpr std::uint64_t kCaseOpenFields = 13;
+inline constexpr std::uint64_t kCaseStepFields = 12;
+inline constexpr std::uint64_t kLookUpFields = 10;
+void write_fields(CborWriter& out, const CaseOpenOperation& op);
+void write_fields(CborWriter& out, const CaseStepOperation& op);
+void write_fields(CborWriter& out, const LookUpOperation& op);
+Result<CaseOpenOperation> read_case_open(CborReader& in);
+Result<CaseStepOperation> read_case_step(CborReader& in);
+Result<LookUpOperation> read_look_up(CborReader& in);
+
 }  // namespace mingma::shard::event_codec

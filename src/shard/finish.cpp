@@ -65,6 +65,9 @@ struct Fold {
     working.recolour(op);
     return {};
   }
+  Result<void> operator()(const CaseOpenOperation& op) const { return working.open_case(op, index++); }
+  Result<void> operator()(const CaseStepOperation& op) const { return working.step_case(op, index++); }
+  Result<void> operator()(const LookUpOperation& op) const { return working.look_up(op, index++); }
 };
 
 // Writes what operations put into tables directly.
@@ -74,6 +77,8 @@ struct Write {
   LeafIndex base;
   std::size_t documents = 0;  // of this event, so far
   std::size_t pending = 0;    // next evidence of this event
+  std::size_t case_steps = 0;
+  std::size_t look_ups = 0;
   Bytes scratch = {};
 
   LeafIndex leaf(std::uint32_t position) const { return {base.value + position}; }
@@ -90,6 +95,18 @@ struct Write {
   }
   void operator()(const TickOperation&) {}
   void operator()(const RecolourOperation&) {}
+  void operator()(const CaseOpenOperation& op) {
+    batch.put(kCasesTable, case_resident_key(op.resident, op.ticket), {});
+    write_case_step(op);
+  }
+  void operator()(const CaseStepOperation& op) { write_case_step(op); }
+  void operator()(const LookUpOperation& op) {
+    const PendingRecord& made = working.look_ups()[look_ups++];
+    batch.put(kLookUpsTable, look_up_key(op.resident, working.sequence(), made.number),
+              encode_stored_look_up({made.record, leaf(op.leaf), working.sequence(), made.index, op.sealed}));
+    if (op.flags != 0)
+      batch.put(kLookUpsTable, look_up_flagged_key(working.sequence(), made.number), op.resident.bytes);
+  }
   void operator()(const StatementsOperation& op) {
     write_authority(op);
     write_outcomes(op);
@@ -98,6 +115,12 @@ struct Write {
     }
   }
 
+  template <typename CaseOperation>
+  void write_case_step(const CaseOperation& op) {
+    const PendingRecord& made = working.case_steps()[case_steps++];
+    batch.put(kCasesTable, case_step_key(op.ticket, made.number),
+              encode_stored_case_step({made.record, leaf(op.leaf), working.sequence(), made.index, op.sealed}));
+  }
   void write_authority(const StatementsOperation& op) {
     if (op.sealed_authority.empty()) return;
     encode_stored_authority(op, scratch);
@@ -140,6 +163,31 @@ void write_changed_evidence(Working& working, store::Batch& batch) {
       batch.put(kEvidenceTable, evidence_key(touched->row.resident, pending.stored.id), scratch);
     }
   }
+}
+
+// The cases themselves, who waits for the clock, and how many there are.
+Result<void> write_cases(const Working& working, store::Batch& batch, Delta::Impl& delta) {
+  for (const auto& [ticket, touched] : working.touched_cases()) {
+    batch.put(kCasesTable, case_key(ticket), encode_case(touched.now));
+    const UnixSeconds deadline = next_case_deadline(touched.now);
+    if (deadline == touched.deadline_before) continue;
+    if (touched.deadline_before != UnixSeconds{})
+      batch.erase(kCasesTable, case_deadline_key(touched.deadline_before, ticket));
+    if (deadline != UnixSeconds{}) batch.put(kCasesTable, case_deadline_key(deadline, ticket), {});
+    delta.case_clock.push_back({ticket, {touched.deadline_before, deadline}});
+  }
+  if (working.cases_opened() > 0) {
+    MINGMA_TRY(const std::uint64_t count, working.case_count());
+    std::array<std::uint8_t, 8> image;
+    put_big_endian(count, image.data());
+    batch.put(kCasesTable, as_bytes(kCaseCountKey), image);
+  }
+  for (const auto& [key, count] : working.look_up_counts()) {
+    std::array<std::uint8_t, 4> image;
+    put_big_endian(count, image.data());
+    batch.put(kLookUpsTable, key, image);
+  }
+  return {};
 }
 
 // Canonical numbers of leaves go over operations first, then decisions; this is the first of the decisions'.
@@ -252,6 +300,13 @@ Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, 
           .hour = hour_of(working.time())};
 }
 
+Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home) {
+  return {.kind = kind,
+          .klass = class_of(working.control(), institution),
+          .city = home.prefecture(),
+          .hour = hour_of(working.time())};
+}
+
 Leaf make_document_leaf(const Working& working, const SignedDocument& document) {
   return {.kind = static_cast<LeafKind>(9 + static_cast<int>(document.type)),
           .hour = hour_of(working.time()),
@@ -292,6 +347,7 @@ Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger&
   Write write{working, batch, base};
   for (const Operation& operation : event.operations) std::visit(write, operation);
   write_changed_evidence(working, batch);
+  MINGMA_CHECK(write_cases(working, batch, *delta.impl));
   MINGMA_CHECK(take_decisions(working, event, base, batch));
 
   std::array<std::uint8_t, kRowImageBytes> image;
@@ -321,6 +377,10 @@ void commit_delta(Delta&& delta, ShardState& state, ledger::Ledger& ledger) {
   state.control = std::move(change.control);
   state.view = std::move(change.view);
   state.machine = std::move(change.machine);
+  for (const auto& [ticket, deadlines] : change.case_clock) {
+    state.case_clock.erase({deadlines.first, ticket});
+    if (deadlines.second != UnixSeconds{}) state.case_clock.insert({deadlines.second, ticket});
+  }
   if (change.staged) ledger.commit(std::move(*change.staged));
 }
 

@@ -17,7 +17,8 @@ struct Delta::Impl {
   std::shared_ptr<const ControlView> view;
   MachineState machine;
   std::optional<ledger::StagedLeaves> staged;
-  std::optional<log::RecordHeader> header;  // the owner's: to advance the log
+  std::vector<std::pair<Ticket, std::pair<UnixSeconds, UnixSeconds>>> case_clock;  // deadline before and now; {0}: none
+  std::optional<log::RecordHeader> header;                                         // the owner's: to advance the log
 };
 
 // What rules say about a settled row.
@@ -36,6 +37,8 @@ Result<Digest> previous_record_hash(const store::Reader& reader, const Row& befo
 // Without commitment and tag, which need the resident's keys.
 Leaf make_decision_leaf(const Working& working, const Touched& touched, const Verdict& verdict);
 Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row, StatementAction action);
+// Of a case step or a look-up; `institution`: who acts, kSelf: the resident or the clock.
+Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home);
 Leaf make_document_leaf(const Working& working, const SignedDocument& document);
 Leaf make_checkpoint_leaf(const Working& working, ByteView note);
 // What the blinded tag is made of: the institution's id, "self" for the resident, "" when nobody's statement caused it.

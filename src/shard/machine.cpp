@@ -55,6 +55,17 @@ Result<void> load_rows(const store::Reader& reader, RowTable& rows) {
   });
 }
 
+Result<void> load_case_clock(const store::Reader& reader, ShardState& state) {
+  return reader.scan(kCasesTable, as_bytes("d"), [&](ByteView key, ByteView) -> Result<void> {
+    std::uint64_t deadline = 0;
+    Ticket ticket;
+    for (const std::uint8_t byte : key.subspan(1, 4)) deadline = deadline << 8 | byte;
+    for (const std::uint8_t byte : key.subspan(5)) ticket.value = ticket.value << 8 | byte;
+    state.case_clock.insert({UnixSeconds{static_cast<std::int64_t>(deadline)}, ticket});
+    return {};
+  });
+}
+
 }  // namespace
 
 ShardMachine::ShardMachine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -68,6 +79,7 @@ Result<std::unique_ptr<ShardMachine>> ShardMachine::open(const MachineOptions& o
     MINGMA_TRY(impl->state.machine, decode_machine_state(*stored));
     MINGMA_CHECK(load_control(store, impl->state));
     MINGMA_CHECK(load_rows(store, impl->state.rows));
+    MINGMA_CHECK(load_case_clock(store, impl->state));
   }
   MINGMA_TRY(impl->ledger, ledger::Ledger::open(impl->tiles));
   std::unique_ptr<ShardMachine> machine(new ShardMachine(std::move(impl)));
@@ -153,10 +165,15 @@ bool ShardMachine::due(UnixSeconds now) const {
 UnixSeconds ShardMachine::next_due() const {
   if (impl_->options.shard == kControlShard) return {};
   if (impl_->state.machine.recolouring) return impl_->state.machine.time;
-  const UnixSeconds horizon = impl_->state.rows.next_horizon();
-  const UnixSeconds change = impl_->state.view->next_change;
-  if (horizon == rules::kNoHorizon) return change;
-  return change == UnixSeconds{} ? horizon : std::min(horizon, change);
+  UnixSeconds next{};
+  const auto consider = [&](UnixSeconds at) {
+    if (at != UnixSeconds{} && (next == UnixSeconds{} || at < next)) next = at;
+  };
+  static_assert(rules::kNoHorizon == UnixSeconds{});
+  consider(impl_->state.rows.next_horizon());
+  consider(impl_->state.view->next_change);
+  if (!impl_->state.case_clock.empty()) consider(impl_->state.case_clock.begin()->first);
+  return next;
 }
 
 ShardId ShardMachine::shard() const { return impl_->options.shard; }

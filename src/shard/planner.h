@@ -40,6 +40,10 @@ class Planner {
   Result<CommandResult> run(const DeviceCommand& command);
   Result<CommandResult> run(const StatementsCommand& command);
   Result<CommandResult> run(const TickCommand& command);
+  Result<CommandResult> run(const OpenCaseCommand& command);
+  Result<CommandResult> run(const CaseStepCommand& command);
+  Result<CommandResult> run(const CaseDocumentCommand& command);
+  Result<CommandResult> run(const LookUpCommand& command);
 
   bool is_control() const { return options_.shard == kControlShard; }
   std::uint32_t add_leaf(const Leaf& leaf);
@@ -55,6 +59,10 @@ class Planner {
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
   RecolourOperation choose_recolouring();
+  Result<InstitutionNumber> staff(const InstitutionId& institution) const;
+  Result<void> add_case_step(const Case& subject, CaseStep step, std::string actor, const CaseContent* content);
+  Result<void> advance_case(Ticket ticket);
+  Result<void> tick_cases();
   Result<void> decide(Touched& touched);
 
   const MachineOptions& options_;

@@ -70,7 +70,7 @@ Result<Leaf> decode_leaf(ByteView bytes) {
         return {};
       }
       case 2: {
-        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 20, "a leaf's kind"));
+        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 24, "a leaf's kind"));
         return {};
       }
       case 3: {
@@ -137,6 +137,8 @@ std::string_view to_string(DecisionCause cause) {
       return "tick";
     case DecisionCause::kRecolour:
       return "recolour";
+    case DecisionCause::kCase:
+      return "case";
   }
   return "unknown";
 }
@@ -217,7 +219,7 @@ Result<DecisionRecord> decode_decision_record(ByteView canonical) {
         return {};
       }
       default: {
-        MINGMA_TRY(out.cause, read_enumeration<DecisionCause>(in, 4, "a decision's cause"));
+        MINGMA_TRY(out.cause, read_enumeration<DecisionCause>(in, 6, "a decision's cause"));
         return {};
       }
     }
@@ -299,6 +301,8 @@ std::string_view to_string(EvidenceStatus status) {
       return "superseded";
     case EvidenceStatus::kNoEvidence:
       return "no_evidence";
+    case EvidenceStatus::kSuspended:
+      return "suspended";
   }
   return "unknown";
 }
@@ -328,7 +332,7 @@ Result<StoredEvidence> decode_stored_evidence(ByteView bytes) {
   StoredEvidence out;
   const auto status = in.number<std::uint8_t>();
   const auto action = in.number<std::uint8_t>();
-  if (status < 1 || status > 5 || action < 1 || action > 3) return damaged("stored evidence");
+  if (status < 1 || status > 8 || action < 1 || action > 3) return damaged("stored evidence");
   out.status = static_cast<EvidenceStatus>(status);
   out.action = static_cast<StatementAction>(action);
   out.institution.value = in.number<std::uint32_t>();

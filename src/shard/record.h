@@ -41,6 +41,8 @@ enum class LeafKind : std::uint8_t {
   kRevocation = 13,
   kPolicy = 14,
   kAreaOrder = 15,
+  kCaseStep = 23,
+  kLookUp = 24,
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
 };
 
@@ -60,8 +62,8 @@ struct Leaf {
 void encode_leaf(const Leaf& leaf, Bytes& out);  // replaces `out`
 Result<Leaf> decode_leaf(ByteView bytes);        // `rule` borrows from `bytes`
 
-enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4 };
-std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour"
+enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kCase = 6 };
+std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "case"
 
 // One version in a resident's chain. Canonical CBOR; its SHA-256 is what the next version names.
 struct DecisionRecord {
@@ -110,8 +112,13 @@ enum class EvidenceStatus : std::uint8_t {
   kWithdrawn = 3,
   kSuperseded = 4,  // came after its own correction: never counted
   kNoEvidence = 5,  // a withdrawal: says nothing itself
+  kSuspended = 8,   // in a case: not substantiated, or overruled
 };
 std::string_view to_string(EvidenceStatus status);
+// Can its institution still correct it?
+inline bool is_correctable(EvidenceStatus status) {
+  return status == EvidenceStatus::kEffective || status == EvidenceStatus::kSuspended;
+}
 
 struct StoredEvidence {
   StatementId id{};

@@ -23,7 +23,9 @@ inline constexpr store::TableId kCheckpointsTable{9};  // the service's: signed 
 inline constexpr store::TableId kKeysTable{10};  // the service's: wrapped resident and period keys; never in the log
 inline constexpr store::TableId kMetaTable{
     11};  // "state" -> log position and counters of the machine; "s/..." is the service's
-inline constexpr std::size_t kTableCount = 12;
+inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
+inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
+inline constexpr std::size_t kTableCount = 16;
 
 inline std::array<store::TableSpec, kTableCount> shard_tables() {
   using enum store::TableKind;
@@ -38,12 +40,16 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
            {"ledger_meta", kPoint},
            {"checkpoints", kSequence},
            {"keys", kPoint},
-           {"meta", kPoint}}};
+           {"meta", kPoint},
+           {"holds", kSequence},
+           {"brakes", kPoint},
+           {"cases", kSequence},
+           {"lookups", kSequence}}};
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 8> kDigestTables{kRowsTable,        kResidentsTable, kEvidenceTable,
-                                                             kSubmissionsTable, kDecisionsTable, kControlTable,
-                                                             kLedgerTilesTable, kLedgerMetaTable};
+inline constexpr std::array<store::TableId, 10> kDigestTables{
+    kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
+    kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable};
 
 }  // namespace mingma::shard

@@ -279,25 +279,27 @@ void Working::attach(Touched& touched, PendingEvidence pending) {
   touched.first_pending = static_cast<std::uint32_t>(pending_.size());
 }
 
+void Working::change_status(Touched& touched, const StoredEvidence& earlier, EvidenceStatus status) {
+  bool pending = false;
+  for (std::uint32_t at = touched.first_pending; at != 0; at = pending_[at - 1].next) {
+    if (pending_[at - 1].stored.id != earlier.id) continue;
+    pending_[at - 1].stored.status = status;
+    pending = true;
+  }
+  if (pending) return;
+  PendingEvidence changed{.stored = earlier};
+  changed.stored.status = status;
+  attach(touched, std::move(changed));
+}
+
 Result<void> Working::correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry) {
   const EvidenceStatus status =
       entry.action == StatementAction::kReplace ? EvidenceStatus::kReplaced : EvidenceStatus::kWithdrawn;
   MINGMA_TRY(const auto evidence, all_evidence(row));
   Touched& touched = this->touched(row);
   for (const StoredEvidence& earlier : evidence) {
-    if (earlier.status != EvidenceStatus::kEffective || earlier.institution != institution ||
-        earlier.record != entry.earlier)
-      continue;
-    bool pending = false;
-    for (std::uint32_t at = touched.first_pending; at != 0; at = pending_[at - 1].next) {
-      if (pending_[at - 1].stored.id != earlier.id) continue;
-      pending_[at - 1].stored.status = status;
-      pending = true;
-    }
-    if (pending) continue;
-    PendingEvidence changed{.stored = earlier};
-    changed.stored.status = status;
-    attach(touched, std::move(changed));
+    if (is_correctable(earlier.status) && earlier.institution == institution && earlier.record == entry.earlier)
+      change_status(touched, earlier, status);
   }
   touched.row.flags |= kRowWasCorrected;
   touched.reduce = true;

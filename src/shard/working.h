@@ -5,7 +5,9 @@
 // Threading: one thread, the shard's. Lifetime: within one plan or apply; borrows the machine's parts and the store.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +50,7 @@ struct ShardState {
   std::shared_ptr<const ControlState> control = std::make_shared<const ControlState>();
   std::shared_ptr<const ControlView> view = std::make_shared<const ControlView>();
   MachineState machine;
+  std::set<std::pair<UnixSeconds, Ticket>> case_clock;  // when the clock must look at which case
 };
 
 struct PendingEvidence {
@@ -66,6 +69,18 @@ struct Touched {
   bool is_new = false;
   bool reduce = false;              // facts must be derived again from all evidence
   std::uint32_t first_pending = 0;  // 1 + index into pending()
+};
+
+// A case as it is within the event, and when the clock was to look at it before.
+struct TouchedCase {
+  Case now;
+  bool is_new = false;
+  UnixSeconds deadline_before{};
+};
+struct PendingRecord {  // of a case step or a look-up, in the order of the operations
+  Bytes record;
+  std::uint32_t index = 0;
+  std::uint32_t number = 0;  // the step's; of look-ups: in the event
 };
 
 class Working {
@@ -106,6 +121,27 @@ class Working {
   // Re-reduces rows in [first, end) that area orders may concern.
   void recolour(const RecolourOperation& operation);
 
+  // ---- cases and look-ups (working_cases.cpp)
+  Result<std::optional<Case>> find_case(Ticket ticket) const;
+  Result<std::vector<Case>> cases_of(const ResidentId& resident) const;  // in the order of their tickets
+  Result<std::uint64_t> case_count() const;
+  Result<std::uint32_t> look_up_count(InstitutionNumber institution, std::string_view actor) const;  // this day's
+  // What the operation's leaf commits to. `subject`: the case before the step.
+  CaseStepRecord case_record(const CaseOpenOperation& op) const;
+  CaseStepRecord case_record(const Case& subject, const CaseStepOperation& op) const;
+  LookUpRecord look_up_record(const LookUpOperation& op) const;
+  // `index`: of the leaf, in canonical order. Refused (kShardCaseStep) when it cannot follow.
+  Result<void> open_case(const CaseOpenOperation& op, std::uint32_t index);
+  Result<void> step_case(const CaseStepOperation& op, std::uint32_t index);
+  Result<void> look_up(const LookUpOperation& op, std::uint32_t index);
+  // Is the statement evidence that counts?
+  Result<bool> counts(const ResidentId& resident, const StatementId& id) const;
+  const std::map<Ticket, TouchedCase>& touched_cases() const { return cases_; }
+  const std::vector<PendingRecord>& case_steps() const { return case_steps_; }
+  const std::vector<PendingRecord>& look_ups() const { return look_ups_; }
+  const std::map<Bytes, std::uint32_t>& look_up_counts() const { return look_up_counts_; }
+  std::uint64_t cases_opened() const { return cases_opened_; }
+
   // Derives facts and present places of all rows marked for it. Call once, after all operations.
   Result<void> settle();
   // In row order. Requires settle().
@@ -123,6 +159,10 @@ class Working {
   void renew_view();
   void attach(Touched& touched, PendingEvidence pending);
   Result<void> correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry);
+  // Of effective or suspended evidence.
+  Result<void> set_status(RowNumber row, const StatementId& id, EvidenceStatus from, EvidenceStatus to);
+  void change_status(Touched& touched, const StoredEvidence& earlier, EvidenceStatus status);
+  Result<TouchedCase*> touch_case(Ticket ticket);
   Result<void> reduce(Touched& touched);
 
   const ShardState& state_;
@@ -140,6 +180,12 @@ class Working {
   std::unordered_map<ResidentId, RowNumber> new_residents_;
   std::size_t new_rows_ = 0;
   std::vector<PendingEvidence> pending_;
+
+  std::map<Ticket, TouchedCase> cases_;
+  std::vector<PendingRecord> case_steps_;
+  std::vector<PendingRecord> look_ups_;
+  std::map<Bytes, std::uint32_t> look_up_counts_;  // by look_up_count_key
+  std::uint64_t cases_opened_ = 0;                 // by this event
 };
 
 }  // namespace mingma::shard
