@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,6 +15,17 @@
 #include "store/errors.h"
 
 namespace mingma::store {
+
+struct RocksDbMemory {
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtables;
+};
+
+std::shared_ptr<RocksDbMemory> share_rocksdb_memory(std::size_t block_cache_bytes, std::size_t memtables_bytes) {
+  return std::make_shared<RocksDbMemory>(RocksDbMemory{
+      rocksdb::NewLRUCache(block_cache_bytes), std::make_shared<rocksdb::WriteBufferManager>(memtables_bytes)});
+}
+
 namespace {
 
 using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
@@ -111,6 +123,8 @@ class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, Handles handles) : db_(std::move(db)), handles_(std::move(handles)) {}
   ~RocksStore() override {
+    // After a failed write the log alone says what happened: it is left to be replayed.
+    if (!failed_) db_->Flush(rocksdb::FlushOptions(), handles_);
     for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
     db_->Close();
   }
@@ -239,7 +253,8 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options) {
   out.create_missing_column_families = true;
   out.max_background_jobs = 2;
   out.bytes_per_sync = 1 << 20;
-  out.max_total_wal_size = 512u << 20;
+  out.max_total_wal_size = kWriteAheadLogBytesMax;
+  if (options.memory) out.write_buffer_manager = options.memory->memtables;
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   out.avoid_flush_during_recovery = false;
   out.keep_log_file_num = 4;
@@ -253,7 +268,8 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options) {
 Result<std::unique_ptr<Store>> open_rocksdb_store(const std::string& directory, std::span<const TableSpec> tables,
                                                   const RocksDbOptions& options) {
   MINGMA_ASSERT(!tables.empty() && tables.size() <= kTablesMax);
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  const std::shared_ptr<rocksdb::Cache> cache =
+      options.memory ? options.memory->cache : rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, table_options(TableKind::kPoint, options, cache));
   for (const TableSpec& table : tables) families.emplace_back(table.name, table_options(table.kind, options, cache));
