@@ -56,13 +56,18 @@ void BenchRig::close() {
   directory_.reset();
 }
 
-Result<void> BenchRig::publish_all() {
+Result<void> BenchRig::publish_institutions() {
   const UnixSeconds from = clock_.now().plus(-2 * kSecondsPerDay);
   for (std::size_t i = 0; i < county_.institutions().size(); ++i) {
     MINGMA_CHECK(publish("institution", institution_json(i, from)));
     if (county_.institutions()[i].role == feed::SimulatedRole::kLaboratory)
       MINGMA_CHECK(publish("grant", grant_json(i, from)));
   }
+  return {};
+}
+
+Result<void> BenchRig::publish_policy() {
+  const UnixSeconds from = clock_.now().plus(-2 * kSecondsPerDay);
   MINGMA_TRY(const std::string text, read_file(options_.policy, 1u << 20));
   MINGMA_TRY(Json policy, parse_json(text));
   policy.set("effective_from", from.to_string());

@@ -56,7 +56,8 @@ class BenchRig {
   Result<void> create();
   Result<void> open();
   void close();
-  Result<void> publish_all();
+  Result<void> publish_institutions();
+  Result<void> publish_policy();  // every resident is decided anew under it
 
   // Runs `one(i)` for every i below `count`, `in_flight` at a time, on every worker; the first failure ends it.
   // `progress(done)` is called now and then on the caller's thread.

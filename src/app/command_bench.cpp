@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -16,6 +17,10 @@
 #include "app/errors.h"
 #include "app/terminal.h"
 #include "base/json.h"
+#include "ledger/ledger.h"
+#include "shard/tables.h"
+#include "shard/tiles.h"
+#include "store/rocksdb_store.h"
 
 namespace mingma::app {
 namespace {
@@ -71,9 +76,12 @@ struct Measured {
   std::uint64_t restart_memory = 0;  // of the whole process, more than before the restart
 };
 
+// Of the data shards.
 std::uint64_t count_leaves(const service::Province& province) {
   std::uint64_t leaves = 0;
-  for (const service::ShardHealth& shard : province.health().shards) leaves += shard.leaves;
+  for (const service::ShardHealth& shard : province.health().shards) {
+    if (shard.shard != kControlShard) leaves += shard.leaves;
+  }
   return leaves;
 }
 
@@ -99,6 +107,61 @@ Result<Step> enrol(BenchRig& rig, const BenchOptions& options) {
   watch.stop(step);
   progress.set(options.residents);
   progress.finish();
+  return step;
+}
+
+// A policy comes into force: every resident gets a decision, a record in the chain and a leaf, and nobody sends
+// anything. The ledger's durable path at its busiest.
+Result<Step> colour(BenchRig& rig, const BenchOptions& options) {
+  Step step{"leaves, everyone decided anew", options.residents, "leaves", "synced"};
+  Progress progress("deciding", options.residents, "residents");
+  const std::uint64_t before = count_leaves(rig.province());
+  const Stopwatch watch;
+  MINGMA_CHECK(rig.publish_policy());
+  for (std::uint64_t done = 0; done < options.residents;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    done = count_leaves(rig.province()) - before;
+    progress.set(done);
+  }
+  watch.stop(step);
+  return step;
+}
+
+// The ledger alone: staged, appended, synced, committed, in batches as a shard makes them, one store and thread a shard.
+Result<Step> append_leaves(const BenchOptions& options) {
+  constexpr std::uint32_t kBatches = 200;
+  constexpr std::uint32_t kBatchLeaves = 4'096;
+  constexpr std::size_t kLeafBytes = 110;
+  Step step{"leaves, ledger alone", std::uint64_t{kBatches} * kBatchLeaves * options.shards, "leaves", "synced"};
+  const auto append = [&](std::uint16_t shard) -> Result<void> {
+    const auto tables = shard::shard_tables();
+    MINGMA_TRY(const auto store,
+               store::open_rocksdb_store(options.directory + "/leaves-" + std::to_string(shard), tables));
+    const shard::StoreTiles tiles(*store);
+    MINGMA_TRY(ledger::Ledger ledger, ledger::Ledger::open(tiles));
+    std::vector<Bytes> leaves(kBatchLeaves, Bytes(kLeafBytes));
+    store::Batch batch;
+    for (std::uint32_t i = 0; i < kBatches; ++i) {
+      for (std::uint32_t leaf = 0; leaf < kBatchLeaves; ++leaf) {
+        const std::uint32_t number = i * kBatchLeaves + leaf;
+        std::memcpy(leaves[leaf].data(), &number, sizeof number);
+      }
+      batch.clear();
+      shard::BatchTiles writer(batch);
+      ledger::StagedLeaves staged = ledger.stage();
+      MINGMA_CHECK(staged.append(std::span<const Bytes>(leaves), writer));
+      MINGMA_CHECK(store->write(batch, store::Durability::kSynced));
+      ledger.commit(std::move(staged));
+    }
+    return {};
+  };
+  const Stopwatch watch;
+  std::vector<std::future<Result<void>>> running;
+  for (std::uint16_t shard = 0; shard < options.shards; ++shard)
+    running.push_back(std::async(std::launch::async, append, shard));
+  for (auto& one : running) one.wait();
+  watch.stop(step);
+  for (auto& one : running) MINGMA_CHECK(one.get());
   return step;
 }
 
@@ -245,8 +308,10 @@ Result<void> live(const BenchOptions& options, Measured& measured) {
   MINGMA_CHECK(rig.open());
   MINGMA_TRY(const Step enrolled, enrol(rig, options));
   measured.steps.push_back(enrolled);
-  MINGMA_CHECK(rig.publish_all());
   if (options.nights > 0) {
+    MINGMA_CHECK(rig.publish_institutions());
+    MINGMA_TRY(const Step coloured, colour(rig, options));
+    measured.steps.push_back(coloured);
     MINGMA_TRY(const auto ingested, ingest(rig, options));
     measured.steps.push_back(ingested.first);
     measured.steps.push_back(ingested.second);
@@ -255,6 +320,10 @@ Result<void> live(const BenchOptions& options, Measured& measured) {
   if (options.shows > 0 && options.nights > 0) {
     MINGMA_TRY(const std::vector<std::string> devices, enrol_phones(rig, options));
     MINGMA_CHECK(show_all(rig, devices, measured.steps));
+  }
+  if (options.nights > 0) {
+    MINGMA_TRY(const Step appended, append_leaves(options));
+    measured.steps.push_back(appended);
   }
   Step stop{"stop", options.residents, "residents", "everything in files"};
   const Stopwatch watch;
