@@ -18,7 +18,8 @@ constexpr std::size_t kUploadBytes = 1u << 20;
 
 }  // namespace
 
-BenchRig::BenchRig(const BenchOptions& options) : options_(options), workers_(options.workers), county_(settings(options)) {
+BenchRig::BenchRig(const BenchOptions& options)
+    : options_(options), workers_(options.workers), county_(settings(options)) {
   for (int i = 0; i < 2; ++i) roots_.push_back(SigningKey::generate(crypto::SignatureAlgorithm::kEd25519));
   for (std::size_t i = 0; i < county_.institutions().size(); ++i) {
     keys_.push_back(SigningKey::generate(crypto::SignatureAlgorithm::kEd25519));

@@ -72,8 +72,7 @@ class Stopwatch {
 
 struct Measured {
   std::vector<Step> steps;
-  std::uint64_t ingest_memory = 0;   // of the whole process after the nights, the laboratories' lines included
-  std::uint64_t restart_memory = 0;  // of the whole process, more than before the restart
+  std::uint64_t ingest_memory = 0;  // of the whole process after the nights, the laboratories' lines included
 };
 
 // Of the data shards.
@@ -127,7 +126,8 @@ Result<Step> colour(BenchRig& rig, const BenchOptions& options) {
   return step;
 }
 
-// The ledger alone: staged, appended, synced, committed, in batches as a shard makes them, one store and thread a shard.
+// The ledger alone: staged, appended, synced, committed, in batches as a shard makes them, one store and thread a
+// shard.
 Result<Step> append_leaves(const BenchOptions& options) {
   constexpr std::uint32_t kBatches = 200;
   constexpr std::uint32_t kBatchLeaves = 4'096;
@@ -227,16 +227,16 @@ Result<std::vector<std::string>> enrol_phones(BenchRig& rig, const BenchOptions&
   std::vector<std::string> devices(std::min(options.shows, options.residents));
   const SigningKey phone = SigningKey::generate(crypto::SignatureAlgorithm::kEs256);
   const Bytes key = phone.verifying_key().raw();
-  MINGMA_CHECK(rig.for_all(
-      static_cast<std::uint32_t>(devices.size()), kInFlight, [&](std::uint32_t i) -> awaitable<Result<void>> {
-        const auto id = rig.identify(i);
-        if (!id.ok()) co_return id.error();
-        service::EnrolDeviceRequest wanted{.resident = *id, .public_key = key};
-        const auto device = co_await rig.province().enrol_device(std::move(wanted));
-        if (!device.ok()) co_return device.error();
-        devices[i] = device->device;
-        co_return Result<void>();
-      }));
+  MINGMA_CHECK(rig.for_all(static_cast<std::uint32_t>(devices.size()), kInFlight,
+                           [&](std::uint32_t i) -> awaitable<Result<void>> {
+                             const auto id = rig.identify(i);
+                             if (!id.ok()) co_return id.error();
+                             service::EnrolDeviceRequest wanted{.resident = *id, .public_key = key};
+                             const auto device = co_await rig.province().enrol_device(std::move(wanted));
+                             if (!device.ok()) co_return device.error();
+                             devices[i] = device->device;
+                             co_return Result<void>();
+                           }));
   return devices;
 }
 
@@ -252,7 +252,6 @@ void print_json(const Measured& measured, const BenchOptions& options) {
   Json out;
   out.set("residents", static_cast<std::int64_t>(options.residents));
   out.set("memory_bytes_after_ingest", static_cast<std::int64_t>(measured.ingest_memory));
-  out.set("memory_bytes_per_resident", static_cast<std::int64_t>(measured.restart_memory / options.residents));
   Json::Array list;
   for (const Step& step : measured.steps) {
     Json entry;
@@ -284,20 +283,15 @@ void print(const Measured& measured, const BenchOptions& options) {
   if (options.nights > 0)
     std::printf("memory after ingest: %s (whole process, a night's lines included)\n",
                 human_bytes(measured.ingest_memory).c_str());
-  std::printf("memory after restart: %s bytes a resident (whole process)\n",
-              with_commas(measured.restart_memory / options.residents).c_str());
 }
 
 Result<void> restart(const BenchOptions& options, Measured& measured) {
-  const std::uint64_t empty = memory_now();
   BenchRig rig(options);
   Step step{"restart", options.residents, "residents", "from disk, stopped cleanly"};
   const Stopwatch watch;
   MINGMA_CHECK(rig.open());
   watch.stop(step);
   measured.steps.push_back(step);
-  const std::uint64_t loaded = memory_now();
-  measured.restart_memory = loaded > empty ? loaded - empty : 0;
   return {};
 }
 
@@ -356,7 +350,8 @@ void add_bench(CLI::App& program, int& status) {
       "Examples:\n"
       "  mingma bench /tmp/bench --policy policies/henan-demo.json\n"
       "  mingma bench /data/bench --policy policies/henan-demo.json --residents 1000000 --nights 3 --json\n"
-      "  mingma bench /data/bench --policy policies/henan-demo.json --residents 10000000 --nights 0   # memory, restart");
+      "  mingma bench /data/bench --policy policies/henan-demo.json --residents 10000000 --nights 0   # load and "
+      "restart");
   command->add_option("directory", options->directory, "a new folder on the disk to measure")->required();
   command->add_option("--policy", options->policy, "policy document")->required()->check(CLI::ExistingFile);
   command->add_option("--residents", options->residents, "how many")

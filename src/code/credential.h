@@ -34,7 +34,7 @@ struct HolderKey {
   static Result<HolderKey> from(const crypto::VerifyingKey& key);  // code.invalid_claims unless ES256
   // Of a point that was checked before, SEC1 uncompressed: many times cheaper. code.invalid_claims for another shape.
   static Result<HolderKey> from_checked_point(ByteView point);
-  Result<crypto::VerifyingKey> verifying_key() const;              // error when x, y is no point of the curve
+  Result<crypto::VerifyingKey> verifying_key() const;  // error when x, y is no point of the curve
 };
 
 struct Claims {

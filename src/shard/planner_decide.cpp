@@ -53,9 +53,8 @@ Result<std::vector<Planner::Decided>> Planner::decide_all() {
   for (Decided& decided : all) {
     if (decided.fresh) fresh.push_back(&decided);
   }
-  std::sort(fresh.begin(), fresh.end(), [](const Decided* a, const Decided* b) {
-    return a->touched->row.resident < b->touched->row.resident;
-  });
+  std::sort(fresh.begin(), fresh.end(),
+            [](const Decided* a, const Decided* b) { return a->touched->row.resident < b->touched->row.resident; });
   for (Decided* decided : fresh) {
     MINGMA_TRY(decided->previous, previous_record_hash(reader_, decided->touched->before));
     keys_of(decided->touched->number, decided->touched->row.resident);

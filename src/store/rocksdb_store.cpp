@@ -23,8 +23,8 @@ struct RocksDbMemory {
 };
 
 std::shared_ptr<RocksDbMemory> share_rocksdb_memory(std::size_t block_cache_bytes, std::size_t memtables_bytes) {
-  return std::make_shared<RocksDbMemory>(RocksDbMemory{
-      rocksdb::NewLRUCache(block_cache_bytes), std::make_shared<rocksdb::WriteBufferManager>(memtables_bytes)});
+  return std::make_shared<RocksDbMemory>(RocksDbMemory{rocksdb::NewLRUCache(block_cache_bytes),
+                                                       std::make_shared<rocksdb::WriteBufferManager>(memtables_bytes)});
 }
 
 namespace {
