@@ -44,15 +44,12 @@ http {{
     return process, f"http://127.0.0.1:{port}/code.json"
 
 
-province = Province(residents=100, nights=1, shards=2)
-folder = Path(tempfile.mkdtemp(prefix="mingma-display-"))
-os.chmod(folder, 0o755)
-nginx = None
-try:
-    province.start()
-    province.publish_documents()
+def serve_mingma(*options):
+    """A server with everybody signed in; gives the wrk script's arguments, so that each request is one display."""
+    province.start(*options)
+    if not options:
+        province.publish_documents()
     lines = []
-    body = b""
     for person in range(PEOPLE):
         visitor = Visitor(province.port)
         token = visitor.sign_in(resident_number(person % 1000, birth=f"1990{1 + person // 1000:02d}01"))
@@ -61,19 +58,33 @@ try:
         assert status == 200, (status, body)
         lines.append(f"{token} {device}\n")
     (folder / "sessions").write_text("".join(lines))
-    nginx, nginx_url = start_nginx(folder, body)
     lua = ("-s", str(Path(__file__).with_name("display.lua")), "--", str(folder / "sessions"))
-    measure(province.url + "/", *lua)  # warms both code cache and connections
-    ours, theirs = [], []
+    measure(province.url + "/", *lua)  # warms codes or cards, and connections
+    return lua, body
+
+
+province = Province(residents=100, nights=1, shards=2)
+folder = Path(tempfile.mkdtemp(prefix="mingma-display-"))
+os.chmod(folder, 0o755)
+nginx = None
+try:
+    lua, body = serve_mingma()
+    nginx, nginx_url = start_nginx(folder, body)
+    ours, theirs, signed = [], [], []
     for _ in range(ROUNDS):
         ours.append(measure(province.url + "/", *lua))
+        theirs.append(measure(nginx_url))
+    province.stop()
+    lua, _ = serve_mingma("--kept-codes", "1")  # nothing is kept, so that every display is signed
+    for _ in range(ROUNDS):
+        signed.append(measure(province.url + "/", *lua))
         theirs.append(measure(nginx_url))
     median = lambda values: sorted(values)[len(values) // 2]  # noqa: E731
     print(f"machine  {platform.machine()}, {os.cpu_count()} cores, {platform.release()}; wrk on the same machine, 1 thread, {CONNECTIONS} connections")
     print(f"data     {PEOPLE} residents, answers of {len(body)} bytes, {ROUNDS} rounds of {SECONDS} s")
-    for name, runs in (("mingma", ours), ("nginx", theirs)):
+    for name, runs in (("mingma, unchanged", ours), ("mingma, newly signed", signed), ("nginx", theirs)):
         rates = [rate for rate, _ in runs]
-        print(f"{name:8} {median(rates):,.0f} displays/s ({min(rates):,.0f} to {max(rates):,.0f}), p99 {median([p for _, p in runs]):.2f} ms")
+        print(f"{name:20} {median(rates):,.0f} displays/s ({min(rates):,.0f} to {max(rates):,.0f}), p99 {median([p for _, p in runs]):.2f} ms")
     print(f"ratio    {median([r for r, _ in ours]) / median([r for r, _ in theirs]):.2f}")
 finally:
     if nginx:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Displays of unchanged codes over keep-alive HTTP: Mingma beside nginx serving a file of the same size, in the same run.
+# Displays over keep-alive HTTP, unchanged codes and newly signed ones: Mingma beside nginx serving a file of the same
+# size, in the same run. For newly signed ones the server keeps no codes, so that it signs one for every request.
 # Usage: run.sh [SECONDS]; MINGMA_PROGRAM is the binary (default build/release). Exit status 77: skipped.
 #
 # Load generator and server share the machine. Mingma looks up session and code and sends the signed answer; nginx

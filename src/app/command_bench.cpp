@@ -1,61 +1,34 @@
-// mingma bench: the whole path in one process, on a real data directory: enrol, ingest, restart, show.
+// mingma bench: the whole path in one process, on a real data directory: enrol, ingest, show, restart.
 
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <future>
-#include <memory>
-#include <numeric>
+#include <thread>
 
+#include "app/bench_rig.h"
 #include "app/commands.h"
 #include "app/errors.h"
-#include "app/files.h"
-#include "app/system_clock.h"
 #include "app/terminal.h"
-#include "app/workers.h"
 #include "base/json.h"
-#include "crypto/digest.h"
-#include "crypto/random.h"
-#include "feed/simulate.h"
-#include "service/genesis.h"
-#include "service/manifest.h"
-#include "service/province.h"
-#include "shard/document.h"
-#include "shard/line_proof.h"
+#include "ledger/ledger.h"
+#include "shard/tables.h"
+#include "shard/tiles.h"
+#include "store/rocksdb_store.h"
 
 namespace mingma::app {
 namespace {
 
 using boost::asio::awaitable;
 using crypto::SigningKey;
-using service::SignedDocument;
 
 constexpr std::size_t kInFlight = 8'192;
-constexpr std::size_t kUploadBytes = 1u << 20;
-
-struct BenchOptions {
-  std::string directory;
-  std::string policy;
-  std::uint32_t residents = 100'000;
-  std::uint32_t nights = 2;
-  std::uint32_t part_lines = 50'000;
-  std::uint16_t shards = 2;
-  std::size_t workers = 2;
-  std::uint32_t shows = 100'000;
-  bool json = false;
-};
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 // Resident memory of this process, bytes.
 std::uint64_t memory_now() {
@@ -65,273 +38,168 @@ std::uint64_t memory_now() {
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+// Processor time of every thread so far, user and system.
+double processor_now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 // One measured step, as a row of the table and a member of the JSON.
 struct Step {
   std::string name;
   std::uint64_t count = 0;
   std::string unit;
-  double seconds = 0;
   std::string durability;
+  double seconds = 0;
+  double processor_seconds = 0;
 };
 
-// A province of its own, from nothing: keys, genesis, institutions, grants, policy.
-class Rig {
+class Stopwatch {
  public:
-  explicit Rig(const BenchOptions& options) : options_(options), workers_(options.workers), county_(settings(options)) {
-    for (int i = 0; i < 2; ++i) roots_.push_back(SigningKey::generate(crypto::SignatureAlgorithm::kEd25519));
-    for (std::size_t i = 0; i < county_.institutions().size(); ++i) {
-      keys_.push_back(SigningKey::generate(crypto::SignatureAlgorithm::kEd25519));
-    }
+  void stop(Step& step) const {
+    step.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    step.processor_seconds += processor_now() - processor_;
   }
-  ~Rig() { close(); }
-
-  Result<void> create() {
-    service::ProvinceFile file;
-    MINGMA_TRY(file.province, DivisionCode::parse("41"));
-    file.origin = "mingma.example/41";
-    file.data_shards = options_.shards;
-    file.created = clock_.now();
-    MINGMA_TRY(const service::DataDir directory, service::DataDir::create(options_.directory, file));
-    service::GenesisRequest request{.name = {"河南省", "Henan"}, .roots = {}, .threshold = 2};
-    for (const SigningKey& root : roots_) request.roots.push_back({"bench", root.verifying_key()});
-    MINGMA_TRY(std::string document, service::genesis_document(directory, request));
-    return service::write_genesis(directory, by_roots("genesis", std::move(document)), clock_.now());
-  }
-
-  Result<void> open() {
-    MINGMA_TRY(service::DataDir directory, service::DataDir::open(options_.directory));
-    directory_ = std::make_unique<service::DataDir>(std::move(directory));
-    MINGMA_TRY(province_,
-               service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
-    province_->start();
-    workers_.start();
-    return {};
-  }
-
-  void close() {
-    if (!province_) return;
-    province_->stop();
-    workers_.stop();
-    province_.reset();
-    directory_.reset();
-  }
-
-  Result<void> publish_all() {
-    const UnixSeconds from = clock_.now().plus(-2 * kSecondsPerDay);
-    for (std::size_t i = 0; i < county_.institutions().size(); ++i) {
-      MINGMA_CHECK(publish("institution", institution_json(i, from)));
-      if (county_.institutions()[i].role == feed::SimulatedRole::kLaboratory)
-        MINGMA_CHECK(publish("grant", grant_json(i, from)));
-    }
-    MINGMA_TRY(const std::string text, read_file(options_.policy, 1u << 20));
-    MINGMA_TRY(Json policy, parse_json(text));
-    policy.set("effective_from", from.to_string());
-    policy.set("effective_to", from.plus(60 * kSecondsPerDay).to_string());
-    return publish("policy", policy.to_string());
-  }
-
-  // Runs `one(i)` for every i below `count`, thousands at a time, on every worker; the first failure ends it.
-  template <typename One>
-  Result<void> for_all(std::uint32_t count, std::size_t in_flight, const One& one) {
-    std::atomic<std::uint32_t> next{0};
-    std::atomic<std::size_t> running{in_flight};
-    std::mutex mutex;
-    std::optional<Error> failure;
-    std::promise<void> finished;
-    const auto contexts = workers_.contexts();
-    for (std::size_t i = 0; i < in_flight; ++i) {
-      boost::asio::co_spawn(
-          *contexts[i % contexts.size()],
-          [&]() -> awaitable<void> {
-            for (std::uint32_t at = next++; at < count; at = next++) {
-              const Result<void> result = co_await one(at);
-              if (!result.ok()) {
-                const std::lock_guard lock(mutex);
-                if (!failure) failure = result.error();
-                next = count;
-              }
-            }
-            if (--running == 0) finished.set_value();
-          },
-          boost::asio::detached);
-    }
-    finished.get_future().wait();
-    if (failure) return *failure;
-    return {};
-  }
-
-  template <typename T>
-  Result<T> wait(service::Async<T> work) {
-    auto done = std::make_shared<std::promise<Result<T>>>();
-    auto future = done->get_future();
-    boost::asio::co_spawn(
-        *workers_.contexts().front(),
-        [done, held = std::make_shared<service::Async<T>>(std::move(work))]() -> awaitable<void> {
-          done->set_value(co_await std::move(*held));
-        },
-        boost::asio::detached);
-    return future.get();
-  }
-
-  // One laboratory's lines as one submission of several parts; gives how many were accepted.
-  Result<std::uint64_t> submit(std::size_t laboratory, const std::string& lines) {
-    service::Manifest manifest;
-    const std::string id = std::to_string(1'000'000'000'000ull + submissions_++).substr(1);
-    manifest.submission_id = "00000000-0000-4000-8000-" + id;
-    manifest.institution = county_.institutions()[laboratory].id;
-    manifest.created = clock_.now();
-    random_.fill(manifest.salt.bytes);
-    std::vector<std::string_view> parts;
-    cut(lines, manifest, parts);
-    const std::string text = service::write_manifest(manifest);
-    SigningKey& key = keys_[laboratory];
-    const std::string base =
-        "\"@method\": POST\n\"content-digest\": sha-256=:" + base64_encode(crypto::sha256(as_bytes(text))) +
-        ":\n\"@signature-params\": (\"@method\" \"content-digest\");created=" + std::to_string(clock_.now().value);
-    service::CreateSubmission request{
-        .manifest = to_bytes(as_bytes(text)),
-        .signature = {key.verifying_key().key_id(), to_bytes(as_bytes(base)), key.sign(as_bytes(base))}};
-    MINGMA_CHECK(wait(province_->create_submission(std::move(request))));
-    std::uint64_t accepted = 0;
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-      MINGMA_TRY(const std::unique_ptr<service::PartUpload> upload,
-                 wait(province_->upload_part(manifest.submission_id, static_cast<std::uint32_t>(part),
-                                             {manifest.institution, {}})));
-      for (std::size_t at = 0; at < parts[part].size(); at += kUploadBytes) {
-        MINGMA_CHECK(upload->write(as_bytes(parts[part].substr(at, kUploadBytes))));
-      }
-      MINGMA_TRY(const service::PartStatus status, wait(upload->finish()));
-      accepted += status.counts[0];
-    }
-    return accepted;
-  }
-
-  const feed::SimulatedCounty& county() const { return county_; }
-  service::Province& province() { return *province_; }
 
  private:
-  static feed::SimulationSettings settings(const BenchOptions& options) {
-    feed::SimulationSettings settings;
-    settings.residents = options.residents;
-    settings.first_evening =
-        china_midnight(china_date(SystemClock().now())).plus(-6 * 3'600 - (options.nights - 1) * kSecondsPerDay);
-    return settings;
-  }
-
-  void cut(const std::string& lines, service::Manifest& manifest, std::vector<std::string_view>& parts) const {
-    const crypto::HmacKey salt(manifest.salt);
-    std::vector<Digest> hashes;
-    std::size_t begin = 0;
-    for (std::size_t at = 0; at < lines.size();) {
-      const std::size_t end = lines.find('\n', at);
-      hashes.push_back(salt.mac(as_bytes(std::string_view(lines).substr(at, end - at))));
-      at = end + 1;
-      if (hashes.size() < options_.part_lines && at < lines.size()) continue;
-      parts.push_back(std::string_view(lines).substr(begin, at - begin));
-      manifest.parts.push_back({hashes.size(), crypto::sha256(as_bytes(parts.back())), shard::lines_root(hashes)});
-      hashes.clear();
-      begin = at;
-    }
-  }
-
-  SignedDocument by_roots(std::string type, std::string text) {
-    SignedDocument document{std::move(type), std::move(text), {}};
-    const Digest digest = shard::document_digest(document.type, document.document);
-    for (SigningKey& root : roots_) document.signatures.push_back({root.verifying_key().key_id(), root.sign(digest)});
-    return document;
-  }
-
-  Result<void> publish(std::string type, std::string text) {
-    MINGMA_CHECK(wait(province_->publish(by_roots(std::move(type), std::move(text)))));
-    return {};
-  }
-
-  std::string institution_json(std::size_t index, UnixSeconds from) const {
-    const feed::SimulatedInstitution& institution = county_.institutions()[index];
-    return R"({"type":"institution","id":")" + institution.id + R"(","class":")" +
-           std::string(feed::to_string(institution.role)) + R"(","name":{"zh":")" + institution.name + R"(","en":")" +
-           institution.id + R"("},"phone":"0371-00000000","division":")" + institution.division.to_string() +
-           R"(","keys":[{"key":")" + base64_encode(keys_[index].verifying_key().spki_der()) + R"(","from":")" +
-           from.to_string() + R"(","until":")" + from.plus(90 * kSecondsPerDay).to_string() + R"("}],"issued_at":")" +
-           from.to_string() + R"("})";
-  }
-
-  std::string grant_json(std::size_t index, UnixSeconds from) const {
-    const std::string& id = county_.institutions()[index].id;
-    return R"({"type":"grant","id":"G-)" + id + R"(","grantor":"root","grantee":")" + id +
-           R"(","kinds":["test_result"],"areas":["41"],"from":")" + from.to_string() + R"(","until":")" +
-           from.plus(90 * kSecondsPerDay).to_string() + R"(","may_delegate":false,"document_number":"BENCH-1"})";
-  }
-
-  BenchOptions options_;
-  SystemClock clock_;
-  crypto::SystemRng random_;
-  Workers workers_;
-  feed::SimulatedCounty county_;
-  std::vector<SigningKey> roots_;
-  std::vector<SigningKey> keys_;
-  std::unique_ptr<service::DataDir> directory_;
-  std::unique_ptr<service::Province> province_;
-  std::uint64_t submissions_ = 1;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  double processor_ = processor_now();
 };
 
+struct Measured {
+  std::vector<Step> steps;
+  std::uint64_t ingest_memory = 0;  // of the whole process after the nights, the laboratories' lines included
+};
+
+// Of the data shards.
 std::uint64_t count_leaves(const service::Province& province) {
   std::uint64_t leaves = 0;
-  for (const service::ShardHealth& shard : province.health().shards) leaves += shard.leaves;
+  for (const service::ShardHealth& shard : province.health().shards) {
+    if (shard.shard != kControlShard) leaves += shard.leaves;
+  }
   return leaves;
 }
 
-Result<Step> enrol(Rig& rig, const BenchOptions& options) {
-  const auto begin = std::chrono::steady_clock::now();
-  MINGMA_CHECK(rig.for_all(options.residents, kInFlight, [&](std::uint32_t i) -> awaitable<Result<void>> {
-    const feed::SimulatedResident resident = rig.county().resident(i);
-    service::RegisterRequest request{.person = {.document_type = "resident_id",
-                                                .country = {},
-                                                .document_number = resident.person.number,
-                                                .name = resident.person.name,
-                                                .birth_date = resident.person.birth_date},
-                                     .home = resident.home};
-    const auto registered = co_await rig.province().register_resident(std::move(request));
-    if (!registered.ok()) co_return registered.error();
-    co_return Result<void>();
-  }));
-  return Step{"enrol residents", options.residents, "residents", seconds_since(begin), "synced"};
+Result<Step> enrol(BenchRig& rig, const BenchOptions& options) {
+  Step step{"enrol residents", options.residents, "residents", "synced"};
+  Progress progress("enrolling", options.residents, "residents");
+  const Stopwatch watch;
+  MINGMA_CHECK(rig.for_all(
+      options.residents, kInFlight,
+      [&](std::uint32_t i) -> awaitable<Result<void>> {
+        const feed::SimulatedResident resident = rig.county().resident(i);
+        service::RegisterRequest request{.person = {.document_type = "resident_id",
+                                                    .country = {},
+                                                    .document_number = resident.person.number,
+                                                    .name = resident.person.name,
+                                                    .birth_date = resident.person.birth_date},
+                                         .home = resident.home};
+        const auto registered = co_await rig.province().register_resident(std::move(request));
+        if (!registered.ok()) co_return registered.error();
+        co_return Result<void>();
+      },
+      [&](std::uint64_t done) { progress.set(done); }));
+  watch.stop(step);
+  progress.set(options.residents);
+  progress.finish();
+  return step;
 }
 
-// The lines are made before the clock starts: laboratories do that elsewhere.
-Result<std::pair<Step, Step>> ingest(Rig& rig, const BenchOptions& options) {
-  Step statements{"ingest FHIR NDJSON", 0, "statements", 0, "synced, colours and leaves"};
-  Step leaves{"leaves of the same", 0, "leaves", 0, "synced"};
+// A policy comes into force: every resident gets a decision, a record in the chain and a leaf, and nobody sends
+// anything. The ledger's durable path at its busiest.
+Result<Step> colour(BenchRig& rig, const BenchOptions& options) {
+  Step step{"leaves, everyone decided anew", options.residents, "leaves", "synced"};
+  Progress progress("deciding", options.residents, "residents");
+  const std::uint64_t before = count_leaves(rig.province());
+  const Stopwatch watch;
+  MINGMA_CHECK(rig.publish_policy());
+  for (std::uint64_t done = 0; done < options.residents;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    done = count_leaves(rig.province()) - before;
+    progress.set(done);
+  }
+  watch.stop(step);
+  return step;
+}
+
+// The ledger alone: staged, appended, synced, committed, in batches as a shard makes them, one store and thread a
+// shard.
+Result<Step> append_leaves(const BenchOptions& options) {
+  constexpr std::uint32_t kBatches = 200;
+  constexpr std::uint32_t kBatchLeaves = 4'096;
+  constexpr std::size_t kLeafBytes = 110;
+  Step step{"leaves, ledger alone", std::uint64_t{kBatches} * kBatchLeaves * options.shards, "leaves", "synced"};
+  const auto append = [&](std::uint16_t shard) -> Result<void> {
+    const auto tables = shard::shard_tables();
+    MINGMA_TRY(const auto store,
+               store::open_rocksdb_store(options.directory + "/leaves-" + std::to_string(shard), tables));
+    const shard::StoreTiles tiles(*store);
+    MINGMA_TRY(ledger::Ledger ledger, ledger::Ledger::open(tiles));
+    std::vector<Bytes> leaves(kBatchLeaves, Bytes(kLeafBytes));
+    store::Batch batch;
+    for (std::uint32_t i = 0; i < kBatches; ++i) {
+      for (std::uint32_t leaf = 0; leaf < kBatchLeaves; ++leaf) {
+        const std::uint32_t number = i * kBatchLeaves + leaf;
+        std::memcpy(leaves[leaf].data(), &number, sizeof number);
+      }
+      batch.clear();
+      shard::BatchTiles writer(batch);
+      ledger::StagedLeaves staged = ledger.stage();
+      MINGMA_CHECK(staged.append(std::span<const Bytes>(leaves), writer));
+      MINGMA_CHECK(store->write(batch, store::Durability::kSynced));
+      ledger.commit(std::move(staged));
+    }
+    return {};
+  };
+  const Stopwatch watch;
+  std::vector<std::future<Result<void>>> running;
+  for (std::uint16_t shard = 0; shard < options.shards; ++shard)
+    running.push_back(std::async(std::launch::async, append, shard));
+  for (auto& one : running) one.wait();
+  watch.stop(step);
+  for (auto& one : running) MINGMA_CHECK(one.get());
+  return step;
+}
+
+// All laboratories send at the same time, each one submission a night. The lines are made before the clock starts:
+// laboratories do that elsewhere.
+Result<std::pair<Step, Step>> ingest(BenchRig& rig, const BenchOptions& options) {
+  Step statements{"ingest FHIR NDJSON", 0, "statements", "synced, colours and leaves"};
+  Step leaves{"leaves of the same", 0, "leaves", "synced"};
   const std::uint64_t before = count_leaves(rig.province());
   for (std::uint32_t night = 0; night < options.nights; ++night) {
     std::vector<std::string> lines(rig.county().institutions().size());
     for (std::uint32_t i = 0; i < options.residents; ++i)
       rig.county().append_test_line(i, night, lines[rig.county().laboratory_of(i)]);
-    const auto begin = std::chrono::steady_clock::now();
-    std::vector<std::future<Result<std::uint64_t>>> running;
+    const Stopwatch watch;
+    std::vector<std::future<Result<std::uint64_t>>> sending;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (lines[i].empty()) continue;
-      MINGMA_TRY(const std::uint64_t accepted, rig.submit(i, lines[i]));
+      if (!lines[i].empty())
+        sending.push_back(std::async(std::launch::async, [&rig, &lines, i] { return rig.submit(i, lines[i]); }));
+    }
+    for (auto& one : sending) one.wait();
+    watch.stop(statements);
+    for (auto& one : sending) {
+      MINGMA_TRY(const std::uint64_t accepted, one.get());
       statements.count += accepted;
     }
-    statements.seconds += seconds_since(begin);
   }
   leaves.count = count_leaves(rig.province()) - before;
   leaves.seconds = statements.seconds;
+  leaves.processor_seconds = statements.processor_seconds;
   return std::pair{statements, leaves};
 }
 
-// Every show here signs anew (first), or finds the credential unchanged (second).
-Result<Step> show(Rig& rig, bool again, const std::vector<std::string>& devices) {
-  const auto begin = std::chrono::steady_clock::now();
+Result<Step> show(BenchRig& rig, std::string name, const std::vector<std::string>& devices) {
   const auto shows = static_cast<std::uint32_t>(devices.size());
+  Step step{std::move(name), shows, "codes", "reads only"};
+  const Stopwatch watch;
   MINGMA_CHECK(rig.for_all(shows, 256, [&](std::uint32_t i) -> awaitable<Result<void>> {
-    const feed::SimulatedResident resident = rig.county().resident(i);
-    const auto id = rig.province().identify({.document_type = "resident_id",
-                                             .country = {},
-                                             .document_number = resident.person.number,
-                                             .name = {},
-                                             .birth_date = {}});
+    const auto id = rig.identify(i);
     if (!id.ok()) co_return id.error();
     // Named: g++ 12 destroys an aggregate built inside a co_await expression twice.
     service::CodeRequest wanted{.resident = *id, .form = service::CodeForm::kPhone, .device = devices[i]};
@@ -339,21 +207,29 @@ Result<Step> show(Rig& rig, bool again, const std::vector<std::string>& devices)
     if (!shown.ok()) co_return shown.error();
     co_return Result<void>();
   }));
-  return Step{again ? "show, unchanged" : "show, newly signed", shows, "codes", seconds_since(begin), "reads only"};
+  watch.stop(step);
+  return step;
 }
 
-Result<std::vector<std::string>> enrol_phones(Rig& rig, const BenchOptions& options) {
+// First displays sign and read the person; unchanged ones do neither; after most of a code's life all are signed again.
+Result<void> show_all(BenchRig& rig, const std::vector<std::string>& devices, std::vector<Step>& steps) {
+  MINGMA_TRY(const Step first, show(rig, "show, newly signed, first", devices));
+  steps.push_back(first);
+  MINGMA_TRY(const Step unchanged, show(rig, "show, unchanged", devices));
+  steps.push_back(unchanged);
+  rig.clock().shift(service::kPhoneCodeSeconds * 2 / 3 + 1);
+  MINGMA_TRY(const Step again, show(rig, "show, newly signed, again", devices));
+  steps.push_back(again);
+  return {};
+}
+
+Result<std::vector<std::string>> enrol_phones(BenchRig& rig, const BenchOptions& options) {
   std::vector<std::string> devices(std::min(options.shows, options.residents));
   const SigningKey phone = SigningKey::generate(crypto::SignatureAlgorithm::kEs256);
   const Bytes key = phone.verifying_key().raw();
   MINGMA_CHECK(rig.for_all(static_cast<std::uint32_t>(devices.size()), kInFlight,
                            [&](std::uint32_t i) -> awaitable<Result<void>> {
-                             const feed::SimulatedResident resident = rig.county().resident(i);
-                             const auto id = rig.province().identify({.document_type = "resident_id",
-                                                                      .country = {},
-                                                                      .document_number = resident.person.number,
-                                                                      .name = {},
-                                                                      .birth_date = {}});
+                             const auto id = rig.identify(i);
                              if (!id.ok()) co_return id.error();
                              service::EnrolDeviceRequest wanted{.resident = *id, .public_key = key};
                              const auto device = co_await rig.province().enrol_device(std::move(wanted));
@@ -364,71 +240,101 @@ Result<std::vector<std::string>> enrol_phones(Rig& rig, const BenchOptions& opti
   return devices;
 }
 
-void print(const std::vector<Step>& steps, std::uint64_t memory_per_resident, const BenchOptions& options) {
-  if (options.json) {
-    Json out;
-    out.set("residents", static_cast<std::int64_t>(options.residents));
-    out.set("memory_bytes_per_resident", static_cast<std::int64_t>(memory_per_resident));
-    Json::Array list;
-    for (const Step& step : steps) {
-      Json entry;
-      entry.set("name", step.name);
-      entry.set("count", static_cast<std::int64_t>(step.count));
-      entry.set("unit", step.unit);
-      entry.set("milliseconds", static_cast<std::int64_t>(step.seconds * 1000));
-      entry.set("per_second",
-                static_cast<std::int64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9)));
-      entry.set("durability", step.durability);
-      list.push_back(std::move(entry));
-    }
-    out.set("steps", std::move(list));
-    std::printf("%s\n", out.to_string().c_str());
-    return;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const Step& step : steps) {
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%.2f s", step.seconds);
-    rows.push_back(
-        {step.name, with_commas(step.count) + " " + step.unit, seconds,
-         with_commas(static_cast<std::uint64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9))) + "/s",
-         step.durability});
-  }
-  std::fputs(table({"step", "how many", "time", "rate", "durability"}, rows).c_str(), stdout);
-  std::printf("memory after restart: %s bytes a resident (whole process)\n", with_commas(memory_per_resident).c_str());
+std::uint64_t per_second(const Step& step) {
+  return static_cast<std::uint64_t>(static_cast<double>(step.count) / std::max(step.seconds, 1e-9));
 }
 
-Result<void> bench(BenchOptions options) {
+double processor_microseconds(const Step& step) {
+  return step.processor_seconds * 1e6 / static_cast<double>(std::max<std::uint64_t>(step.count, 1));
+}
+
+void print_json(const Measured& measured, const BenchOptions& options) {
+  Json out;
+  out.set("residents", static_cast<std::int64_t>(options.residents));
+  out.set("memory_bytes_after_ingest", static_cast<std::int64_t>(measured.ingest_memory));
+  Json::Array list;
+  for (const Step& step : measured.steps) {
+    Json entry;
+    entry.set("name", step.name);
+    entry.set("count", static_cast<std::int64_t>(step.count));
+    entry.set("unit", step.unit);
+    entry.set("milliseconds", static_cast<std::int64_t>(step.seconds * 1000));
+    entry.set("per_second", static_cast<std::int64_t>(per_second(step)));
+    entry.set("processor_nanoseconds_each", static_cast<std::int64_t>(processor_microseconds(step) * 1000));
+    entry.set("durability", step.durability);
+    list.push_back(std::move(entry));
+  }
+  out.set("steps", std::move(list));
+  std::printf("%s\n", out.to_string().c_str());
+}
+
+void print(const Measured& measured, const BenchOptions& options) {
+  if (options.json) return print_json(measured, options);
+  std::vector<std::vector<std::string>> rows;
+  for (const Step& step : measured.steps) {
+    char seconds[32];
+    char processor[32];
+    std::snprintf(seconds, sizeof seconds, "%.2f s", step.seconds);
+    std::snprintf(processor, sizeof processor, "%.1f us", processor_microseconds(step));
+    rows.push_back({step.name, with_commas(step.count) + " " + step.unit, seconds, with_commas(per_second(step)) + "/s",
+                    processor, step.durability});
+  }
+  std::fputs(table({"step", "how many", "time", "rate", "processor each", "durability"}, rows).c_str(), stdout);
+  if (options.nights > 0)
+    std::printf("memory after ingest: %s (whole process, a night's lines included)\n",
+                human_bytes(measured.ingest_memory).c_str());
+}
+
+Result<void> restart(const BenchOptions& options, Measured& measured) {
+  BenchRig rig(options);
+  Step step{"restart", options.residents, "residents", "from disk, stopped cleanly"};
+  const Stopwatch watch;
+  MINGMA_CHECK(rig.open());
+  watch.stop(step);
+  measured.steps.push_back(step);
+  return {};
+}
+
+// The first life of the province: everything that is measured before the restart.
+Result<void> live(const BenchOptions& options, Measured& measured) {
+  BenchRig rig(options);
+  MINGMA_CHECK(rig.create());
+  MINGMA_CHECK(rig.open());
+  MINGMA_TRY(const Step enrolled, enrol(rig, options));
+  measured.steps.push_back(enrolled);
+  if (options.nights > 0) {
+    MINGMA_CHECK(rig.publish_institutions());
+    MINGMA_TRY(const Step coloured, colour(rig, options));
+    measured.steps.push_back(coloured);
+    MINGMA_TRY(const auto ingested, ingest(rig, options));
+    measured.steps.push_back(ingested.first);
+    measured.steps.push_back(ingested.second);
+    measured.ingest_memory = memory_now();
+  }
+  if (options.shows > 0 && options.nights > 0) {
+    MINGMA_TRY(const std::vector<std::string> devices, enrol_phones(rig, options));
+    MINGMA_CHECK(show_all(rig, devices, measured.steps));
+  }
+  if (options.nights > 0) {
+    MINGMA_TRY(const Step appended, append_leaves(options));
+    measured.steps.push_back(appended);
+  }
+  Step stop{"stop", options.residents, "residents", "everything in files"};
+  const Stopwatch watch;
+  rig.close();
+  watch.stop(stop);
+  measured.steps.push_back(stop);
+  return {};
+}
+
+Result<void> bench(const BenchOptions& options) {
   if (std::filesystem::exists(options.directory))
     return Error(errors::kInvalidArgument, "is there already; give a new folder", options.directory);
-  std::vector<Step> steps;
-  std::vector<std::string> devices;
-  {
-    Rig rig(options);
-    MINGMA_CHECK(rig.create());
-    MINGMA_CHECK(rig.open());
-    MINGMA_TRY(const Step enrolled, enrol(rig, options));
-    steps.push_back(enrolled);
-    MINGMA_CHECK(rig.publish_all());
-    MINGMA_TRY(const auto ingested, ingest(rig, options));
-    steps.push_back(ingested.first);
-    steps.push_back(ingested.second);
-    MINGMA_TRY(devices, enrol_phones(rig, options));
-    for (const bool again : {false, true}) {
-      MINGMA_TRY(const Step shown, show(rig, again, devices));
-      steps.push_back(shown);
-    }
-    rig.close();
-
-    const std::uint64_t empty = memory_now();
-    Rig second(options);
-    const auto begin = std::chrono::steady_clock::now();
-    MINGMA_CHECK(second.open());
-    steps.push_back({"restart", options.residents, "residents", seconds_since(begin), "from disk"});
-    const std::uint64_t loaded = memory_now();
-    print(steps, (loaded > empty ? loaded - empty : 0) / options.residents, options);
-  }
-  std::filesystem::remove_all(options.directory);
+  Measured measured;
+  MINGMA_CHECK(live(options, measured));
+  MINGMA_CHECK(restart(options, measured));
+  print(measured, options);
+  if (!options.keep) std::filesystem::remove_all(options.directory);
   return {};
 }
 
@@ -443,19 +349,22 @@ void add_bench(CLI::App& program, int& status) {
       "the end.\n"
       "Examples:\n"
       "  mingma bench /tmp/bench --policy policies/henan-demo.json\n"
-      "  mingma bench /data/bench --policy policies/henan-demo.json --residents 1000000 --nights 3 --json");
+      "  mingma bench /data/bench --policy policies/henan-demo.json --residents 1000000 --nights 3 --json\n"
+      "  mingma bench /data/bench --policy policies/henan-demo.json --residents 10000000 --nights 0   # load and "
+      "restart");
   command->add_option("directory", options->directory, "a new folder on the disk to measure")->required();
   command->add_option("--policy", options->policy, "policy document")->required()->check(CLI::ExistingFile);
   command->add_option("--residents", options->residents, "how many")
       ->check(CLI::Range(100u, 100'000'000u))
       ->capture_default_str();
   command->add_option("--nights", options->nights, "nights of testing, each a statement a resident")
-      ->check(CLI::Range(1u, 100u))
+      ->check(CLI::Range(0u, 100u))
       ->capture_default_str();
   command->add_option("--part-lines", options->part_lines, "lines a part")->capture_default_str();
   command->add_option("--shards", options->shards, "data shards")->capture_default_str();
   command->add_option("--workers", options->workers, "threads")->capture_default_str();
   command->add_option("--shows", options->shows, "codes to show")->capture_default_str();
+  command->add_flag("--keep", options->keep, "leave the folder, to serve it");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([options, &status] {
     if (const auto result = bench(*options); !result.ok()) {

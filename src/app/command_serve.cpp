@@ -48,6 +48,7 @@ struct ServeOptions {
   std::size_t connections_max = 20'000;
   std::uint64_t part_megabytes_max = 1'024;
   std::uint32_t requests_per_second = 200;
+  std::size_t kept_codes = service::CodeDesk::Limits{}.codes_max;
   bool no_rate_limit = false;
   bool demo = false;
 };
@@ -127,8 +128,9 @@ class Platform {
       options_.public_url = scheme + "://" + server.address + ":" + std::to_string(server.port);
     const std::string loopback = scheme + "://127.0.0.1:" + std::to_string(server.port);
 
-    MINGMA_TRY(province_,
-               service::Province::open(service::province_config(*directory_), workers_.contexts(), clock_, random_));
+    service::ProvinceConfig config = service::province_config(*directory_);
+    config.code_limits.codes_max = options_.kept_codes;
+    MINGMA_TRY(province_, service::Province::open(std::move(config), workers_.contexts(), clock_, random_));
     MINGMA_CHECK(open_login());
     http::RouteDependencies routes{.api = *province_,
                                    .oversight = *province_,
@@ -281,6 +283,9 @@ void add_serve(CLI::App& program, int& status) {
       ->capture_default_str();
   command->add_option("--requests-per-second", options->requests_per_second, "of one address")->capture_default_str();
   command->add_flag("--no-rate-limit", options->no_rate_limit, "no limit per address: behind a gateway that has one");
+  command->add_option("--kept-codes", options->kept_codes, "signed codes each shard keeps to show again; 1.5 KiB each")
+      ->check(CLI::Range(1u, 100'000'000u))
+      ->capture_default_str();
   command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
       ->capture_default_str();
   command->add_option("--access-log", options->access_log,

@@ -241,8 +241,11 @@ Result<HolderKey> HolderKey::from(const crypto::VerifyingKey& key) {
   if (key.algorithm() != crypto::SignatureAlgorithm::kEs256) {
     return Error(errors::kCodeInvalidClaims, "a phone's key is on P-256");
   }
-  const Bytes point = key.raw();
-  MINGMA_ASSERT(point.size() == 65);
+  return from_checked_point(key.raw());
+}
+
+Result<HolderKey> HolderKey::from_checked_point(ByteView point) {
+  if (point.size() != 65 || point[0] != 4) return Error(errors::kCodeInvalidClaims, "not an uncompressed P-256 point");
   HolderKey holder;
   std::copy_n(point.begin() + 1, 32, holder.x.begin());
   std::copy_n(point.begin() + 33, 32, holder.y.begin());

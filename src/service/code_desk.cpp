@@ -97,15 +97,12 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& reque
                                         ? "no policy is in force"
                                         : "a rule could not be evaluated; the receipt says which");
   }
-  MINGMA_TRY(const Card* person, card(request.resident));
-  const Device* device = nullptr;
+  MINGMA_TRY(Card* const person, card(request.resident));
+  const Device* holder = nullptr;
   if (request.form == CodeForm::kPhone) {
-    const auto found = std::find_if(person->devices.begin(), person->devices.end(),
-                                    [&](const Device& d) { return d.id == key.device; });
-    if (found == person->devices.end()) return Error(errors::kUnknownDevice, "enrol this phone first");
-    device = &*found;
+    MINGMA_TRY(holder, device(request.resident, *person, key.device));
   }
-  MINGMA_TRY(std::shared_ptr<const ShownCode> code, issue(row, *person, device, now));
+  MINGMA_TRY(std::shared_ptr<const ShownCode> code, issue(row, *person, holder, now));
   codes_.insert(key, {row.version, row.decision.horizon, code});
   ++counters_.signed_new;
   return code;
@@ -118,8 +115,8 @@ void CodeDesk::forget_all() {
   codes_.clear();
 }
 
-Result<const CodeDesk::Card*> CodeDesk::card(const ResidentId& resident) {
-  if (const Card* kept = cards_.find(resident); kept != nullptr) return kept;
+Result<CodeDesk::Card*> CodeDesk::card(const ResidentId& resident) {
+  if (Card* const kept = cards_.find(resident); kept != nullptr) return kept;
   MINGMA_TRY(Card read, read_card(resident));
   return &cards_.insert(resident, std::move(read));
 }
@@ -133,13 +130,17 @@ Result<CodeDesk::Card> CodeDesk::read_card(const ResidentId& resident) {
   MINGMA_TRY(const PersonCard person, decode_person(plain));
   card.name_mask = mask_name(person.name);
   card.document_digits = person.document_digits;
-  MINGMA_TRY(const std::vector<Bytes> devices, shard::list_devices(shard_.store(), resident));
-  for (const Bytes& public_key : devices) {
-    MINGMA_TRY(const crypto::VerifyingKey key, crypto::VerifyingKey::from_p256(public_key));
-    MINGMA_TRY(const code::HolderKey holder, code::HolderKey::from(key));
-    card.devices.push_back({device_id(public_key), holder});
-  }
   return card;
+}
+
+Result<const CodeDesk::Device*> CodeDesk::device(const ResidentId& resident, Card& card, const DeviceId& id) const {
+  const auto kept = std::find_if(card.devices.begin(), card.devices.end(), [&](const Device& d) { return d.id == id; });
+  if (kept != card.devices.end()) return &*kept;
+  // Its point was checked when it was enrolled.
+  MINGMA_TRY(const auto public_key, shard::find_device(shard_.store(), resident, id));
+  if (!public_key) return Error(errors::kUnknownDevice, "enrol this phone first");
+  MINGMA_TRY(const code::HolderKey holder, code::HolderKey::from_checked_point(*public_key));
+  return &card.devices.emplace_back(id, holder);
 }
 
 Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, const Card& card, const Device* device,

@@ -1,7 +1,7 @@
 // Showing the code: one look-up and at most one signature.
 //
 // A credential that is not near its expiry, of a decision that has not changed, is handed out again as it is; all bytes
-// of the answer are kept. What a new credential needs of the person (name mask, last digits, device keys) is kept too,
+// of the answer are kept. What a new credential needs of the person (name mask, last digits, its key) is kept too,
 // so that after a resident's first display nothing is read from the store; that first one reads three small rows of the
 // shard's.
 //
@@ -74,7 +74,8 @@ class CodeDesk final {
     std::shared_ptr<const ShownCode> code;
   };
 
-  Result<const Card*> card(const ResidentId& resident);
+  Result<Card*> card(const ResidentId& resident);
+  Result<const Device*> device(const ResidentId& resident, Card& card, const DeviceId& id) const;
   Result<Card> read_card(const ResidentId& resident);
   Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const Device* device,
                                                  UnixSeconds now);

@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{250};
 constexpr unsigned kTicksPerCheckpoint = 4;
+// Of all stores together: what a province of any size needs beside its rows.
+constexpr std::size_t kBlockCacheBytes = 256u << 20;
+constexpr std::size_t kMemtablesBytes = 768u << 20;
 
 std::string shard_name(ShardId shard) { return "shard-" + std::to_string(shard.value); }
 
@@ -30,10 +33,12 @@ ProvinceConfig province_config(const DataDir& dir) {
     std::error_code ignored;  // what cannot be removed is refused when it is opened next
     std::filesystem::remove_all(dir.path() + "/" + name, ignored);
   };
-  config.open_store = [&dir, drop = config.drop_store](const std::string& name,
-                                                       std::span<const store::TableSpec> tables) {
+  store::RocksDbOptions options;
+  options.memory = store::share_rocksdb_memory(kBlockCacheBytes, kMemtablesBytes);
+  config.open_store = [&dir, options, drop = config.drop_store](const std::string& name,
+                                                                std::span<const store::TableSpec> tables) {
     if (name.starts_with("audit-")) drop(name);  // left by an audit that was cut short
-    return store::open_rocksdb_store(dir.path() + "/" + name, tables);
+    return store::open_rocksdb_store(dir.path() + "/" + name, tables, options);
   };
   return config;
 }

@@ -390,8 +390,25 @@ Result<void> read_member(CborReader& in, std::int64_t key, Event& event) {
 
 }  // namespace
 
+// Room for most events, so that a large one is not copied again and again while it grows.
+static std::size_t event_bytes_about(const Event& event) {
+  std::size_t bytes = 4'096 + 160 * event.decisions.size();
+  for (const DecisionEntry& entry : event.decisions) bytes += entry.record.size();
+  for (const Bytes& leaf : event.leaves) bytes += leaf.size() + 3;
+  for (const Operation& operation : event.operations) {
+    bytes += 256;
+    const auto* statements = std::get_if<StatementsOperation>(&operation);
+    if (statements == nullptr) continue;
+    bytes += statements->sealed_authority.size() + 48 * (statements->lines.size() + statements->siblings.size());
+    for (const StatementEntry& entry : statements->entries) bytes += 256 + entry.sealed.size();
+  }
+  return bytes;
+}
+
 Bytes encode_event(const Event& event) {
-  CborWriter out;
+  Bytes buffer;
+  buffer.reserve(event_bytes_about(event));
+  CborWriter out(std::move(buffer));
   out.map(6);
   out.unsigned_integer(1).unsigned_integer(kEventVersion);
   out.unsigned_integer(2).integer(event.time.value);

@@ -116,6 +116,8 @@ Result<Planned> ShardMachine::plan(std::span<const Command> commands, UnixSecond
   const Event& event = planner.event();
   planned.empty = false;
   planned.body = encode_event(event);
+  // The event itself, and about as much again twice: evidence, decisions, rows, tiles.
+  planned.batch.reserve(4 * event.leaves.size() + 64, 3 * planned.body.size() + (64u << 10));
   MINGMA_TRY(planned.header, impl_->log.append(planned.body, planned.batch));
   MINGMA_ASSERT(planned.header.sequence == sequence);
   MINGMA_TRY(planned.delta, finish(planner.working(), event, *impl_->ledger, planned.batch));

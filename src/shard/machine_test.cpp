@@ -458,6 +458,14 @@ TEST_F(Machine, DevicesAndPersonsAreKept) {
   key[3] = 5;
   EXPECT_FALSE(province_.data().run(DeviceCommand{province_.resident(1), key}, kStart).error);
   EXPECT_EQ(list_devices(province_.data().store(), province_.resident(1))->size(), 2u);
+  const auto devices = list_devices(province_.data().store(), province_.resident(1));
+  for (const Bytes& device : *devices) {
+    std::array<std::uint8_t, 16> id{};
+    const Digest digest = crypto::sha256(device);
+    std::copy_n(digest.bytes.begin(), id.size(), id.begin());
+    EXPECT_EQ(*find_device(province_.data().store(), province_.resident(1), id), device);
+    EXPECT_FALSE(find_device(province_.data().store(), province_.resident(5), id)->has_value());
+  }
   EXPECT_TRUE(sealed_person(province_.data().store(), province_.resident(1))->has_value());
   expect_refused(province_.data().run(DeviceCommand{province_.resident(5), key}, kStart),
                  errors::kShardUnknownResident);

@@ -63,7 +63,16 @@ class Planner {
   Result<void> add_case_step(const Case& subject, CaseStep step, std::string actor, const CaseContent* content);
   Result<void> advance_case(Ticket ticket);
   Result<void> tick_cases();
-  Result<void> decide(Touched& touched);
+  // Keys of everyone the lines are about, looked up in the order the table has them: neighbours share the way there.
+  void warm_keys(const StatementsCommand& command);
+  struct Decided {
+    Touched* touched = nullptr;
+    Verdict verdict;
+    bool fresh = false;
+    Digest previous{};  // fresh ones only
+  };
+  Result<std::vector<Decided>> decide_all();
+  void write_down(const Decided& decided);
 
   const MachineOptions& options_;
   const store::Reader& reader_;

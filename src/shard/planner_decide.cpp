@@ -40,27 +40,47 @@ Result<CommandResult> Planner::run(const TickCommand&) {
   return CommandResult{};
 }
 
-Result<void> Planner::decide(Touched& touched) {
-  const Verdict verdict = decide_row(working_, touched.row);
-  const bool fresh = is_new_version(touched.before, verdict);
-  if (!fresh && verdict.decision.horizon == touched.before.decision.horizon) return {};
-  DecisionEntry entry{.row = touched.number, .decision = verdict.decision, .policy = verdict.policy};
+// Latest records are looked up in the order the table has them, everything else goes by row.
+Result<std::vector<Planner::Decided>> Planner::decide_all() {
+  std::vector<Decided> all;
+  for (Touched* touched : working_.sorted()) {
+    const Verdict verdict = decide_row(working_, touched->row);
+    const bool fresh = is_new_version(touched->before, verdict);
+    if (fresh || verdict.decision.horizon != touched->before.decision.horizon)
+      all.push_back({.touched = touched, .verdict = verdict, .fresh = fresh});
+  }
+  std::vector<Decided*> fresh;
+  for (Decided& decided : all) {
+    if (decided.fresh) fresh.push_back(&decided);
+  }
+  std::sort(fresh.begin(), fresh.end(),
+            [](const Decided* a, const Decided* b) { return a->touched->row.resident < b->touched->row.resident; });
+  for (Decided* decided : fresh) {
+    MINGMA_TRY(decided->previous, previous_record_hash(reader_, decided->touched->before));
+    keys_of(decided->touched->number, decided->touched->row.resident);
+  }
+  return all;
+}
+
+void Planner::write_down(const Decided& decided) {
+  const auto& [touched, verdict, fresh, previous] = decided;
+  DecisionEntry entry{.row = touched->number, .decision = verdict.decision, .policy = verdict.policy};
   if (fresh) {
-    MINGMA_TRY(const Digest previous, previous_record_hash(reader_, touched.before));
-    entry.record = encode_decision_record(make_record(working_, touched, verdict, previous));
-    const std::string_view tag = tag_name(working_.control(), touched.institution, touched.by_statement);
-    const Leaf leaf = make_decision_leaf(working_, touched, verdict);
-    const ResidentKeys* keys = keys_of(touched.number, touched.row.resident);
+    entry.record = encode_decision_record(make_record(working_, *touched, verdict, previous));
+    const std::string_view tag = tag_name(working_.control(), touched->institution, touched->by_statement);
+    const Leaf leaf = make_decision_leaf(working_, *touched, verdict);
+    const ResidentKeys* keys = keys_of(touched->number, touched->row.resident);
     entry.leaf = keys != nullptr ? add_personal_leaf(leaf, *keys, entry.record, tag)
-                                 : add_personal_leaf(leaf, orphan_keys(touched.row.resident), entry.record, tag);
+                                 : add_personal_leaf(leaf, orphan_keys(touched->row.resident), entry.record, tag);
   }
   event_.decisions.push_back(std::move(entry));
-  return {};
 }
 
 Result<void> Planner::complete() {
   MINGMA_CHECK(working_.settle());
-  for (Touched* touched : working_.sorted()) MINGMA_CHECK(decide(*touched));
+  MINGMA_TRY(const std::vector<Decided> all, decide_all());
+  event_.decisions.reserve(all.size());
+  for (const Decided& decided : all) write_down(decided);
 
   places_ = leaf_permutation(event_.seed, static_cast<std::uint32_t>(leaves_.size()));
   event_.leaves.resize(leaves_.size());

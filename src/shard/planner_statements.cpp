@@ -1,4 +1,6 @@
 // Statements: who signed, may they, was it here before, what does it correct.
+#include <algorithm>
+
 #include "crypto/digest.h"
 #include "shard/authority.h"
 #include "shard/checks.h"
@@ -99,6 +101,16 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
   return entry;
 }
 
+void Planner::warm_keys(const StatementsCommand& command) {
+  std::vector<std::pair<ResidentId, RowNumber>> residents;
+  residents.reserve(command.lines.size());
+  for (const StatementLine& line : command.lines) {
+    if (const auto row = working_.find(line.statement.resident)) residents.emplace_back(line.statement.resident, *row);
+  }
+  std::sort(residents.begin(), residents.end());
+  for (const auto& [resident, row] : residents) keys_of(row, resident);
+}
+
 Result<CommandResult> Planner::run(const StatementsCommand& command) {
   if (is_control())
     return refuse(refused(errors::kShardWrongShard, "this command belongs to a shard of the other kind"));
@@ -135,6 +147,7 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
   CommandResult result;
   operation.first_line = command.lines.front().line;
   operation.entries.reserve(command.lines.size());
+  warm_keys(command);
   result.statements.reserve(command.lines.size());
   for (const StatementLine& line : command.lines) {
     if (command.authority == AuthorityKind::kManifest &&

@@ -192,6 +192,14 @@ Result<std::vector<Bytes>> list_devices(const store::Reader& reader, const Resid
   return out;
 }
 
+Result<std::optional<Bytes>> find_device(const store::Reader& reader, const ResidentId& resident,
+                                         const std::array<std::uint8_t, 16>& device) {
+  Bytes key = to_bytes(resident.bytes);
+  key.push_back('d');
+  append(key, device);
+  return reader.get(kResidentsTable, key);
+}
+
 Result<std::optional<Bytes>> sealed_person(const store::Reader& reader, const ResidentId& resident) {
   return reader.get(kResidentsTable, resident.bytes);
 }

@@ -42,6 +42,9 @@ std::uint32_t deciding_kinds(const ControlState& control, PolicyNumber policy, r
 
 // Device public keys (65 bytes each), in the order of their ids.
 Result<std::vector<Bytes>> list_devices(const store::Reader& reader, const ResidentId& resident);
+// One device's public key by its id; none: not enrolled.
+Result<std::optional<Bytes>> find_device(const store::Reader& reader, const ResidentId& resident,
+                                         const std::array<std::uint8_t, 16>& device);
 Result<std::optional<Bytes>> sealed_person(const store::Reader& reader, const ResidentId& resident);
 
 // Everything to check a leaf without this server, the inclusion proof excepted. kShardKeyDestroyed without the key.

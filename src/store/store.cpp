@@ -24,6 +24,11 @@ void Batch::append(const Batch& more) {
   }
 }
 
+void Batch::reserve(std::size_t operations, std::size_t bytes) {
+  operations_.reserve(operations);
+  arena_.reserve(bytes);
+}
+
 void Batch::clear() {
   arena_.clear();
   operations_.clear();

@@ -51,7 +51,8 @@ class Batch {
   // Erases every key k with from <= k < to.
   void erase_range(TableId table, ByteView from, ByteView to);
   void append(const Batch& more);
-  void clear();  // keeps the capacity
+  void clear();                                             // keeps the capacity
+  void reserve(std::size_t operations, std::size_t bytes);  // makes room; only a matter of speed
 
   std::size_t size() const { return operations_.size(); }
   std::size_t bytes() const { return arena_.size(); }
