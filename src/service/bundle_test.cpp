@@ -42,7 +42,7 @@ class Bundles : public ::testing::Test {
 
   Result<std::string> who(std::string caller = "AUD-01", std::uint32_t version = 0) {
     DossierRequest request;
-    request.caller.institution = std::move(caller);
+    request.caller = {std::move(caller), "auditor-key"};
     request.resident = someone_.resident;
     request.version = version;
     request.purpose = "case 1";
@@ -50,7 +50,7 @@ class Bundles : public ::testing::Test {
   }
   Result<std::string> negative(std::string accused, bool chain_only = false) {
     DossierRequest request;
-    request.caller.institution = "AUD-01";
+    request.caller = {"AUD-01", "auditor-key"};
     request.person = someone_.person;
     request.accused = std::move(accused);
     request.chain_only = chain_only;

@@ -28,6 +28,16 @@ Async<Dossier> Province::make_dossier(const DossierRequest& request) {
   if (!resident) co_return resident.error();
   Unit& unit = unit_of(*resident);
   if (!unit.ledger || !units_.front()->ledger) co_return unit.runtime.stopped_error();
+  // On record, for the resident to see, before anything is read.
+  shard::Command look_up = shard::LookUpCommand{.resident = *resident,
+                                                .institution = request.caller.institution,
+                                                .actor = request.caller.key_id,
+                                                .role = shard::StaffRole::kAuditor,
+                                                .duty = shard::Duty::kMandate,
+                                                .ticket = {},
+                                                .note = request.purpose};
+  const Result<shard::CommandResult> recorded = co_await unit.runtime.run(std::move(look_up));
+  if (!recorded) co_return recorded.error();
   Result<Dossier> dossier = co_await unit.runtime.read<Dossier>(
       [&](ShardRuntime& shard) { return open_dossier(shard, *resident, request.version); });
   if (!dossier) co_return dossier;
