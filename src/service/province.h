@@ -23,6 +23,7 @@
 #include "service/api.h"
 #include "service/code_desk.h"
 #include "service/data_dir.h"
+#include "service/dossier.h"
 #include "service/ledger_desk.h"
 #include "service/oversight.h"
 #include "service/statistics.h"
@@ -106,6 +107,8 @@ class Province final : public Api, public Oversight {
 
   // Oversight (province_oversight.cpp)
   Result<Power> who_may(const PowerRequest& request) const override;
+  Async<std::string> who(DossierRequest request) override;
+  Async<std::string> negative(DossierRequest request) override;
 
  private:
   struct Unit;  // one shard with its desks and timer (province_unit.h)
@@ -122,6 +125,7 @@ class Province final : public Api, public Oversight {
   void follow_control();
   void follow_control(Unit& unit);
 
+  Async<Dossier> make_dossier(const DossierRequest& request);
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   Async<bool> note_counters(const SignedDocument& document);
   template <typename T, typename Work>

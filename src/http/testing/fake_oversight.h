@@ -14,6 +14,14 @@ class FakeOversight final : public service::Oversight {
     power.at = request.at.value_or(UnixSeconds{1'660'000'000});
     return power;
   }
+  service::Async<std::string> who(service::DossierRequest request) override {
+    if (request.purpose.empty()) co_return Error(mingma::errors::kBadRequest, "say what for", "/purpose");
+    co_return std::string("{\"question\":\"who\"}");
+  }
+  service::Async<std::string> negative(service::DossierRequest request) override {
+    if (request.accused == "CDC-1") co_return Error(mingma::errors::kItDid, "it did do it");
+    co_return std::string("{\"question\":\"negative\"}");
+  }
 };
 
 }  // namespace mingma::http::testing
