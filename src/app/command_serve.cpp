@@ -142,6 +142,7 @@ class Platform {
     http::add_session_routes(router_, routes);
     http::add_resident_routes(router_, routes);
     http::add_institution_routes(router_, routes);
+    http::add_policy_routes(router_, routes);
     http::add_public_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
     if (sandbox_) sandbox_->add_routes(router_);

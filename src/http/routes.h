@@ -37,6 +37,7 @@ struct RouteDependencies {
 void add_session_routes(Router& router, const RouteDependencies& dependencies);
 void add_resident_routes(Router& router, const RouteDependencies& dependencies);
 void add_institution_routes(Router& router, const RouteDependencies& dependencies);
+void add_policy_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
 // /healthz, /readyz, /metrics. `metrics` gives the Prometheus page; it runs on a worker and must not block.
 void add_operator_routes(Router& router, const RouteDependencies& dependencies, std::function<std::string()> metrics);

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "service/policy_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
@@ -42,9 +43,9 @@ class PartUpload {
   virtual Async<PartStatus> finish() = 0;
 };
 
-class Api {
+class Api : public PolicyApi {
  public:
-  virtual ~Api() = default;
+  ~Api() override = default;
 
   // ---- residents
   // The pseudonym; needs no registration. kBadRequest for an impossible document.

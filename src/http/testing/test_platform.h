@@ -65,6 +65,7 @@ class TestPlatform {
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
+    add_policy_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
     provider_.add_routes(router_);
