@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/policy_commands.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "base/json.h"
@@ -164,6 +165,8 @@ void add_policy(CLI::App& program, int& status) {
       "  mingma policy lint policies/*.json\n"
       "  mingma policy show policies/henan-demo.json --language en\n"
       "  mingma policy test policies/henan-demo.json\n"
+      "  mingma policy tests draft.json -o draft.tests.txt\n"
+      "  mingma policy diff henan-demo@1.0.0 draft.json --key command.pem\n"
       "  mingma policy date policies/henan-demo.json --days 30 --out today.json\n"
       "  mingma publish --type policy today.json --key root-1.pem --key root-2.pem");
   const auto run = [&status](Result<int> result) {
@@ -195,6 +198,9 @@ void add_policy(CLI::App& program, int& status) {
   sub->add_option("--table", options->tests, "another table");
   sub->add_flag("--json", options->json, "print JSON");
   sub->callback([options, run] { run(test(*options)); });
+
+  add_policy_diff(*command, status);
+  add_policy_tests(*command, status);
 
   sub = command->add_subcommand("date", "write a copy with its days in force, ready to be signed");
   files(sub);

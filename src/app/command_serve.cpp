@@ -146,6 +146,7 @@ class Platform {
     http::add_resident_routes(router_, routes);
     http::add_institution_routes(router_, routes);
     http::add_officer_routes(router_, routes);
+    http::add_policy_routes(router_, routes);
     http::add_public_routes(router_, routes);
     http::add_oversight_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });

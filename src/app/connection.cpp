@@ -5,6 +5,7 @@
 #include "app/errors.h"
 #include "app/system_clock.h"
 #include "crypto/random.h"
+#include "http/content_digest.h"
 #include "http/message_signature.h"
 
 namespace mingma::app {
@@ -68,6 +69,18 @@ Result<Json> Connection::post(std::string target, const Json& body) {
   request.body = body.to_string();
   MINGMA_TRY(const http::ClientResponse response, call(std::move(request)));
   if (response.body.empty()) return Json();
+  return parse_json(response.body, {.depth_max = 64, .bytes_max = 64u << 20});
+}
+
+Result<Json> Connection::post_signed(std::string target, const Json& body, crypto::SigningKey& key) {
+  http::ClientRequest request;
+  request.method = "POST";
+  request.target = std::move(target);
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.body = body.to_string();
+  std::string digest = http::write_content_digest(as_bytes(request.body));
+  MINGMA_TRY(request, signed_by(std::move(request), std::move(digest), key));
+  MINGMA_TRY(const http::ClientResponse response, call(std::move(request)));
   return parse_json(response.body, {.depth_max = 64, .bytes_max = 64u << 20});
 }
 

@@ -32,6 +32,8 @@ class Connection {
   Result<http::ClientResponse> call(http::ClientRequest request);
   Result<Json> get(std::string target);
   Result<Json> post(std::string target, const Json& body);
+  // JSON signed by an institution.
+  Result<Json> post_signed(std::string target, const Json& body, crypto::SigningKey& key);
   Result<std::string> download(std::string target);
   // RFC 9421 over method, authority, path and content-digest (RFC 9530), with a fresh nonce; `content_digest` is the
   // field for the body that will be sent, also when that is uploaded in pieces.

@@ -43,6 +43,7 @@ void add_institution_routes(Router& router, const RouteDependencies& dependencie
 // Officers and their passkeys. Browsers: registration options -> create() -> key entry -> document -> its challenge ->
 // get() -> publish; session challenge -> get() -> session.
 void add_officer_routes(Router& router, const RouteDependencies& dependencies);
+void add_policy_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
 // What auditors ask: who did it, who did not.
 void add_oversight_routes(Router& router, const RouteDependencies& dependencies);

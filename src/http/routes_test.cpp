@@ -110,6 +110,28 @@ TEST_F(Routes, TakeASubmissionOnlyUnderAFreshSignatureOfAKnownKey) {
   EXPECT_EQ(outcome(platform_.send(early)), "401 http.signature_expired");
 }
 
+TEST_F(Routes, ComparePoliciesForAnInstitutionThatSigns) {
+  const auto ask = [](std::string body) {
+    return ClientRequest{.method = "POST",
+                         .target = "/v1/policies/diff",
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = std::move(body)};
+  };
+  const std::string good = R"({"before":"henan@1.0.0","after":"draft","days":3,"audience":"public"})";
+  EXPECT_EQ(outcome(platform_.send(ask(good))), "401 http.signature_missing");
+  const ClientResponse answer = platform_.send(platform_.sign(ask(good), "nonce-diff-1"));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(parse_json(answer.body)->find("days")->array().size(), 4u);
+  EXPECT_EQ(parse_json(answer.body)->find("sample"), nullptr);
+  EXPECT_EQ(answer.header("cache-control"), "private, no-store");
+  const auto refused = [&](std::string body, const std::string& nonce) {
+    return outcome(platform_.send(platform_.sign(ask(std::move(body)), nonce)));
+  };
+  EXPECT_EQ(refused(R"({"before":"a"})", "nonce-diff-2"), "400 http.invalid_body");
+  EXPECT_EQ(refused(R"({"before":"a","after":"b","days":91})", "nonce-diff-3"), "400 http.invalid_body");
+  EXPECT_EQ(refused(R"({"before":"a","after":"b","who":1})", "nonce-diff-4"), "400 http.invalid_body");
+}
+
 TEST_F(Routes, StreamPartsIntoTheServiceAndOutcomesOut) {
   std::string body;
   for (int i = 0; i < 100'000; ++i) body += "{\"resourceType\":\"Observation\"}\n";

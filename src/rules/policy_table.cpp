@@ -52,11 +52,13 @@ std::optional<std::int64_t> read_span(std::string_view text) {
   return static_cast<std::int64_t>(*number) * seconds;
 }
 
-// "2022-07-01" (00:00) or "2022-07-01 12:00", at UTC+8.
+// "2022-07-01" (00:00), "2022-07-01 12:00" or "2022-07-01 12:00:59", at UTC+8.
 Result<UnixSeconds> read_local(std::string_view text) {
   const std::string date(text.substr(0, 10));
   const std::string_view time = trim(text.substr(std::min<std::size_t>(text.size(), 10)));
-  auto instant = parse_instant(date + "T" + (time.empty() ? std::string("00:00") : std::string(time)) + ":00+08:00");
+  const std::string seconds = std::count(time.begin(), time.end(), ':') == 2 ? "" : ":00";
+  auto instant =
+      parse_instant(date + "T" + (time.empty() ? std::string("00:00") : std::string(time)) + seconds + "+08:00");
   if (!instant) return invalid("\"" + std::string(text) + "\" is no time; write 2022-07-01 12:00");
   return instant;
 }

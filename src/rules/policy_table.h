@@ -7,11 +7,11 @@
 //
 // One resident per line: facts | expectation | source. Facts are separated by ";"; a fact that is not named is as for a
 // resident about whom nothing is known. Values: words of enumerations, whole numbers, yes or no (a bare name is yes),
-// and for times "2022-07-01", "2022-07-01 12:00" (UTC+8), "3 days ago", "36 hours ago", "in 2 hours", "now".
-// Facts that the reducers always give together must be given together (a contact has a last exposure); only instants
-// that nest (a high-risk area lies in a county) are filled in.
-// Expectation: "<colour> by <rule>" or "<colour> by default", "undetermined by <rule>", "no policy"; then, if it is to
-// be checked, how long it holds: "for 4 days", "for 30 hours", "until 2022-07-14 08:00", "for ever" (no horizon).
+// and for times "2022-07-01", "2022-07-01 12:00" (UTC+8, seconds may follow), "3 days ago", "36 hours ago", "in 2
+// hours", "now". Facts that the reducers always give together must be given together (a contact has a last exposure);
+// only instants that nest (a high-risk area lies in a county) are filled in. Expectation: "<colour> by <rule>" or
+// "<colour> by default", "undetermined by <rule>", "no policy"; then, if it is to be checked, how long it holds: "for 4
+// days", "for 30 hours", "until 2022-07-14 08:00", "for ever" (no horizon).
 //
 // Format: docs/rules.md, "Test tables". UTF-8, at most 1 MiB and 10,000 lines.
 // Threading: pure functions.

@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "service/officer_api.h"
+#include "service/policy_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
@@ -40,9 +41,10 @@ class PartUpload {
   virtual Async<PartStatus> finish() = 0;
 };
 
-// Officers' use cases stand in officer_api.h.
-class Api : public OfficerApi {
+// Officers' use cases stand in officer_api.h, questions about policies in policy_api.h.
+class Api : public OfficerApi, public PolicyApi {
  public:
+  ~Api() override = default;
 
   // ---- residents
   // The pseudonym; needs no registration. kBadRequest for an impossible document.

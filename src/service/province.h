@@ -102,6 +102,8 @@ class Province final : public Api, public Oversight {
                                             std::uint64_t second_size) override;
   std::string ledger_keys() const override;
 
+  Async<rules::DiffReport> diff_policies(PolicyDiffRequest request, Caller caller) override;
+
   Health health() const override;
   std::vector<Metric> metrics() const override;
 

@@ -72,6 +72,15 @@ class FakeApi final : public FakeOfficers {
     }
     return service::Caller{.institution = found->second.first, .key_id = signature.key_id};
   }
+  Async<rules::DiffReport> diff_policies(service::PolicyDiffRequest request, service::Caller caller) override {
+    if (caller.institution != "LAB-1") co_return Error(mingma::errors::kForbidden, "not for you");
+    rules::DiffReport report;
+    report.before = {request.before, "1.0.0", {}, {"旧", "old"}};
+    report.after = {request.after, "1.0.1", {}, {"新", "new"}};
+    report.days.resize(static_cast<std::size_t>(request.days) + 1);
+    report.audience = request.audience;
+    co_return report;
+  }
   Async<service::SubmissionStatus> create_submission(service::CreateSubmission request) override {
     const std::lock_guard guard(mutex_);
     const auto [at, fresh] = manifests_.emplace("s-1", request.manifest);

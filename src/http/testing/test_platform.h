@@ -68,6 +68,7 @@ class TestPlatform {
     add_resident_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
     add_officer_routes(router_, dependencies);
+    add_policy_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
     add_oversight_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
