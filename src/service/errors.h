@@ -23,6 +23,9 @@ inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::k
 inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
                                            Retry::kAfterFix};  // body is not what the manifest names
 inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
+inline constexpr ErrorInfo kUnknownIssuer{"service.unknown_issuer", 422,
+                                          Retry::kAfterFix};  // of a certificate from abroad
+inline constexpr ErrorInfo kOthersCertificate{"service.others_certificate", 403, Retry::kNo};
 inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
                                     Retry::kAfterFix};  // missing, foreign, newer layout, locked
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};
