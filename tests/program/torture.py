@@ -296,6 +296,32 @@ class Torture:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         self.still_well("all of them closed at once")
 
+    # ---- pages and the limit per institution, on a second start
+
+    def pages_and_limits(self):
+        """`serve --web`: the files of a folder, their headers, the way back to index.html; 429 beyond the institution's rate."""
+        web = self.province.folder / "web"
+        (web / "app/assets").mkdir(parents=True)
+        (web / "index.html").write_text("<!doctype html>top")
+        (web / "app/index.html").write_text("<!doctype html>app")
+        (web / "app/assets/main-4f3a9c1b.js").write_text("let a")
+        self.province.stop()
+        self.province.start("--web", str(web), "--institution-requests-per-second", "2", limited=True)
+        for path, body, cache in (("/", b"top", "no-cache"), ("/app/a/b", b"app", "no-cache"), ("/door/x", b"top", "no-cache"),
+                                  ("/app/assets/main-4f3a9c1b.js", b"let a", "immutable")):
+            status, headers, got = Visitor(self.port).call("GET", path)
+            if status != 200 or not got.endswith(body) or cache not in headers["Cache-Control"] or (
+                    "default-src 'self'" not in headers["Content-Security-Policy"]) or headers["X-Content-Type-Options"] != "nosniff":
+                raise Failed(f"{path}: {status} {dict(headers)} {got[:100]}")
+        for path, expected in (("/app/none.js", 404), ("/v1/nothing", 404), ("/healthz", 200)):
+            if Visitor(self.port).call("GET", path)[0] != expected:
+                raise Failed(f"{path} is not {expected} beside the pages")
+        answers = [self.sender.call("GET", "/v1/submissions/00000000-0000-4000-8000-000000000000")[0] for _ in range(12)]
+        if 404 not in answers or 429 not in answers:
+            raise Failed(f"12 requests of an institution that may send 8 at once: {answers}")
+        self.done += 1
+        print(f"ok  pages with their headers; {answers.count(429)} of 12 requests over the institution's rate: 429", flush=True)
+
     # ---- a huge file
 
     def memory_mb(self):
@@ -385,6 +411,7 @@ class Torture:
         for step in (self.big_body, self.truncated, self.long_line, self.digests, self.replayed, self.expired_key, self.unknown_members,
                      self.deep_nesting, self.idle_connections, self.huge_file, self.slow_clients):
             step()
+        self.pages_and_limits()
         self.province.stop()
         audit = json.loads(self.province.run("audit", str(self.province.data), "--json", timeout=1800))
         print(f"ok  audit: {sum(shard['statements'] for shard in audit['shards']):,} statements, nothing found")
