@@ -7,9 +7,10 @@
 #     LIBS OpenSSL::Crypto             third-party libraries, private to the room
 #     TESTS hash_test.cpp              linked into mingma_<room>_test, one ctest per TEST()
 #     BENCHES proof_bench.cpp          one program each: mingma_<room>_<name>
-#     FUZZERS note_fuzz.cpp)           one program each; corpus in fuzz/<room>/<name>/
+#     FUZZERS note_fuzz.cpp            one program each; corpus in fuzz/<room>/<name>/
+#     FUZZ_LIBS ...)                   what they link instead of the whole room
 function(mingma_room room)
-  cmake_parse_arguments(R "" "" "HEADERS;SOURCES;ROOMS;LIBS;TESTS;TEST_LIBS;BENCHES;FUZZERS" ${ARGN})
+  cmake_parse_arguments(R "" "" "HEADERS;SOURCES;ROOMS;LIBS;TESTS;TEST_LIBS;BENCHES;FUZZERS;FUZZ_LIBS" ${ARGN})
   set(target mingma_${room})
   if(R_SOURCES)
     add_library(${target} STATIC ${R_SOURCES})
@@ -58,6 +59,10 @@ function(mingma_room room)
     else()
       continue()
     endif()
-    target_link_libraries(${fuzzer} PRIVATE ${target} ${R_TEST_LIBS})
+    if(R_FUZZ_LIBS)
+      target_link_libraries(${fuzzer} PRIVATE ${R_FUZZ_LIBS})
+    else()
+      target_link_libraries(${fuzzer} PRIVATE ${target} ${R_TEST_LIBS})
+    endif()
   endforeach()
 endfunction()

@@ -138,6 +138,11 @@ Result<void> check_hcert_signature(const Hcert& hcert, const crypto::Certificate
   return envelope.verify(signer.key());
 }
 
+Result<void> check_hcert_signature(const Hcert& hcert, const crypto::VerifyingKey& key) {
+  MINGMA_TRY(const CoseSign1 envelope, as_malformed(read_foreign_cose_sign1(hcert.cose)));
+  return envelope.verify(key);
+}
+
 Result<void> check_hcert_times(const Hcert& hcert, const crypto::Certificate& signer, UnixSeconds now) {
   const auto not_now = [](const char* why) { return Error(errors::kCodeNotValidNow, why); };
   const HcertClaims& claims = hcert.claims;

@@ -48,6 +48,8 @@ Result<HcertClaims> read_hcert_claims(ByteView payload);  // a CWT
 Result<Hcert> read_hcert(ByteView cose);
 bool hcert_names_signer(const Hcert& hcert, const crypto::Certificate& signer);  // by kid: first 8 bytes of SHA-256
 Result<void> check_hcert_signature(const Hcert& hcert, const crypto::Certificate& signer);  // kid included
+// By the key alone, for who knows the issuer's key and not its certificate; the kid is not looked at.
+Result<void> check_hcert_signature(const Hcert& hcert, const crypto::VerifyingKey& key);
 // issued <= now <= expires, and the signer's certificate valid when it was issued and now.
 Result<void> check_hcert_times(const Hcert& hcert, const crypto::Certificate& signer, UnixSeconds now);
 // A signer's certificate without extended key usage may sign every kind; one with it, only what it lists (RFC 5280).

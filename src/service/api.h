@@ -58,6 +58,9 @@ class Api : public OfficerApi, public PolicyApi {
   virtual Async<Receipt> receipt(ResidentId resident) = 0;
   virtual Async<History> history(ResidentId resident, Page page) = 0;
   virtual Async<StatementOutcome> declare(Declaration declaration) = 0;
+  // Their own vaccination or test certificate from abroad: its issuer's statement, if the issuer is an institution of
+  // the class other_province and the name and birth date are the resident's. kUnknownIssuer, kOthersCertificate.
+  virtual Async<StatementOutcome> present_certificate(PresentedCertificate certificate) = 0;
 
   // ---- institutions
   // Which institution signed `signature.base`. kUnknownKey, kSignatureRefused. Does not look into the base.

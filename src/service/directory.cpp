@@ -113,6 +113,23 @@ std::shared_ptr<const shard::ControlState> Directory::current() const {
   return current_;
 }
 
+// A certificate names its signer by the hash of a certificate we need not have: every issuer's keys are tried, and
+// there are few issuers.
+Result<Caller> Directory::find_issuer(const code::Hcert& certificate) const {
+  const auto control = current();
+  const UnixSeconds issued = certificate.claims.issued_at.value_or(UnixSeconds{});
+  for (std::uint32_t n = 1; const shard::Institution* each = control->institution(shard::InstitutionNumber{n}); ++n) {
+    if (each->klass != shard::InstitutionClass::kOtherProvince) continue;
+    for (const shard::InstitutionKey& key : each->keys) {
+      const std::string& id = key.key.key_id();
+      if (control->institution_key(shard::InstitutionNumber{n}, id, issued) != nullptr &&
+          code::check_hcert_signature(certificate, key.key).ok())
+        return Caller{each->id, id};
+    }
+  }
+  return Error(errors::kUnknownIssuer, "no issuer that the command published signed this certificate");
+}
+
 Result<Caller> Directory::authenticate(const MessageSignature& signature) const {
   const auto control = current();
   const UnixSeconds now = clock_.now();

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/time.h"
+#include "code/hcert.h"
 #include "service/types.h"
 #include "shard/control.h"
 
@@ -20,6 +21,9 @@ class Directory final {
   void publish(shard::ControlState state);
   std::shared_ptr<const shard::ControlState> current() const;
 
+  // Which institution of the class other_province signed this certificate, with a key in force when it was issued.
+  // kUnknownIssuer.
+  Result<Caller> find_issuer(const code::Hcert& certificate) const;
   // kUnknownKey, kSignatureRefused.
   Result<Caller> authenticate(const MessageSignature& signature) const;
   Result<std::vector<PublicDocument>> list(PublicList which, bool only_in_force) const;

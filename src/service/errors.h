@@ -25,6 +25,9 @@ inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
 inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
 inline constexpr ErrorInfo kBundleRefused{"service.bundle_refused", 422, Retry::kNo};  // a proof in a bundle fails
 inline constexpr ErrorInfo kItDid{"service.it_did", 409, Retry::kNo};  // no negative: the institution did do it
+inline constexpr ErrorInfo kUnknownIssuer{"service.unknown_issuer", 422,
+                                          Retry::kAfterFix};  // of a certificate from abroad
+inline constexpr ErrorInfo kOthersCertificate{"service.others_certificate", 403, Retry::kNo};
 inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
                                     Retry::kAfterFix};  // missing, foreign, newer layout, locked
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};

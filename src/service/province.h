@@ -76,6 +76,7 @@ class Province final : public Api, public Oversight {
   Async<Receipt> receipt(ResidentId resident) override;
   Async<History> history(ResidentId resident, Page page) override;
   Async<StatementOutcome> declare(Declaration declaration) override;
+  Async<StatementOutcome> present_certificate(PresentedCertificate certificate) override;
 
   Result<Caller> authenticate(const MessageSignature& signature) const override;
   Async<SubmissionStatus> create_submission(CreateSubmission request) override;

@@ -61,6 +61,13 @@ struct Declaration {
   std::string reference;     // the client's own id, 1 to 64 bytes; the same id and content again changes nothing
 };
 
+// A foreign certificate that a resident presents as their own.
+struct PresentedCertificate {
+  ResidentId resident;
+  Person person;     // as the identity provider proved it
+  std::string text;  // "HC1:..."
+};
+
 enum class StatementOutcomeCode : std::uint8_t {
   kAccepted = 0,
   kDuplicate = 1,        // the same statement is already there

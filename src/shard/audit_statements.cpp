@@ -43,7 +43,7 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   std::optional<Digest> key;
   if (op.authority == AuthorityKind::kManifest && keys_ != nullptr) {
     if (auto found = keys_->submission_key(op.submission); found.ok()) key = *found;
-  } else if (op.authority == AuthorityKind::kDocument && !op.entries.empty()) {
+  } else if (op.authority != AuthorityKind::kManifest && !op.entries.empty()) {
     if (const auto found = keys_of(op.entries.front().resident)) key = found->seal;
   }
   if (!key) {
@@ -78,9 +78,13 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   } else {
     return {};  // refused: nothing came of it, and its content is not kept
   }
-  const auto checked = op.authority == AuthorityKind::kManifest
-                           ? check_manifest(command, working_.control(), op.institution, event_.time, false)
-                           : check_document(command, working_.control(), op.institution, event_.time);
+  const auto checked = [&] {
+    if (op.authority == AuthorityKind::kManifest)
+      return check_manifest(command, working_.control(), op.institution, event_.time, false);
+    if (op.authority == AuthorityKind::kCertificate)
+      return check_certificate(command, working_.control(), op.institution, event_.time);
+    return check_document(command, working_.control(), op.institution, event_.time);
+  }();
   if (!checked.ok()) {
     findings_.add("bad_authority", at(),
                   "the signature behind a batch of " + std::string(institution) +

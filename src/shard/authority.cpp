@@ -2,7 +2,9 @@
 
 #include "base/cbor.h"
 #include "base/json.h"
+#include "code/hcert.h"
 #include "crypto/digest.h"
+#include "shard/certificate.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/image.h"
@@ -132,6 +134,25 @@ Result<CheckedAuthority> check_document(const StatementsCommand& command, const 
   if (!key->verify(out.digest, command.signature))
     return Error(errors::kShardBadSignature, "the document's signature does not verify");
   return out;
+}
+
+Result<CheckedAuthority> check_certificate(const StatementsCommand& command, const ControlState& control,
+                                           InstitutionNumber institution, UnixSeconds now) {
+  if (command.lines.size() != 1) return Error(errors::kShardInvalidStatement, "a certificate holds one statement");
+  const Statement& statement = command.lines.front().statement;
+  MINGMA_TRY(const code::Hcert hcert, code::read_hcert(command.document));
+  MINGMA_TRY(Statement said, statement_of_certificate(hcert.claims));
+  said.resident = statement.resident;
+  said.institution = statement.institution;
+  if (said != statement) return Error(errors::kShardConflict, "the certificate says something else than the statement");
+  if (statement.signed_at > now.plus(kClockSkewSeconds))
+    return Error(errors::kShardInvalidStatement, "issued in the future");
+  if (!hcert.claims.expires_at || now > *hcert.claims.expires_at)
+    return Error(errors::kShardInvalidStatement, "the certificate has expired");
+  MINGMA_TRY(const crypto::VerifyingKey* key, find_key(command, control, institution, statement.signed_at));
+  if (!code::check_hcert_signature(hcert, *key).ok())
+    return Error(errors::kShardBadSignature, "the certificate's signature does not verify");
+  return CheckedAuthority{crypto::sha256(command.document), statement.signed_at};
 }
 
 Bytes encode_authority(const StatementsCommand& command) {

@@ -24,6 +24,11 @@ Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const 
 Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control,
                                         InstitutionNumber institution, UnixSeconds now);
 
+// `document` is the certificate (COSE_Sign1): signed by a key of the institution that was in force when it was issued,
+// not expired at `now`, and saying exactly what the statement says. Whose it is, is for the service to establish.
+Result<CheckedAuthority> check_certificate(const StatementsCommand& command, const ControlState& control,
+                                           InstitutionNumber institution, UnixSeconds now);
+
 // What sealed_authority holds, opened: CBOR [document, signature base, signature].
 struct AuthorityMaterial {
   Bytes document;

@@ -56,6 +56,8 @@ enum class AuthorityKind : std::uint8_t {
   kManifest = 1,  // an institution signed a submission's manifest (RFC 9421 message signature)
   kDocument = 2,  // an institution signed this one statement as a document
   kSession = 3,   // the resident's own declaration in a session
+  // 4, 5: see docs/formats/event.md
+  kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
 };
 
 struct StatementEntry {

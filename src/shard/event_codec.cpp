@@ -188,7 +188,7 @@ Result<void> read_entry(CborReader& in, StatementEntry& entry) {
 
 Result<StatementsOperation> read_statements(CborReader& in) {
   StatementsOperation op;
-  MINGMA_CHECK(read_enumeration(in, 1, 3, op.authority));
+  MINGMA_CHECK(read_enumeration(in, 1, 6, op.authority));
   MINGMA_CHECK(read_number(in, op.institution.value));
   MINGMA_TRY(op.key_id, in.text());
   MINGMA_CHECK(read_array(in, op.submission));

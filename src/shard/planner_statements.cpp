@@ -134,8 +134,10 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     operation.part = command.part;
     operation.part_lines = command.part_lines;
     operation.siblings = command.siblings;
-  } else if (command.authority == AuthorityKind::kDocument) {
-    auto authority = check_document(command, working_.control(), operation.institution, event_.time);
+  } else if (command.authority != AuthorityKind::kSession) {
+    auto authority = command.authority == AuthorityKind::kCertificate
+                         ? check_certificate(command, working_.control(), operation.institution, event_.time)
+                         : check_document(command, working_.control(), operation.institution, event_.time);
     if (!authority.ok()) return refuse(std::move(authority).error());
     operation.authority_digest = authority->digest;
     std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());

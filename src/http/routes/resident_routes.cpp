@@ -119,6 +119,21 @@ awaitable<Result<Response>> declare(const RouteContext& context, Request& reques
   co_return json_response(service::to_json(outcome));
 }
 
+awaitable<Result<Response>> present_certificate(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
+  MINGMA_CO_TRY(const Json body, parse_body(request));
+  JsonReader reader(body, "", errors::kInvalidBody);
+  const std::string& text = reader.text("certificate");
+  MINGMA_CO_CHECK(reader.finish());
+  auto person = context.sessions().person(caller.token, context.now());
+  if (!person)
+    co_return Error(errors::kNotSignedIn,
+                    "this session no longer knows your name; sign in again to show a certificate");
+  service::PresentedCertificate wanted{.resident = caller.session.resident, .person = *std::move(person), .text = text};
+  MINGMA_CO_TRY(const service::StatementOutcome outcome, co_await context.api().present_certificate(std::move(wanted)));
+  co_return json_response(service::to_json(outcome));
+}
+
 }  // namespace
 
 void add_resident_routes(Router& router, const RouteDependencies& dependencies) {
@@ -130,6 +145,7 @@ void add_resident_routes(Router& router, const RouteDependencies& dependencies) 
   router.add(Method::kGet, "/v1/me/receipt", json_only(), bound(context, receipt));
   router.add(Method::kGet, "/v1/me/history", json_only(), bound(context, history));
   router.add(Method::kPost, "/v1/me/declarations", json_body(), bound(context, declare));
+  router.add(Method::kPost, "/v1/me/certificates", json_body(), bound(context, present_certificate));
 }
 
 }  // namespace mingma::http

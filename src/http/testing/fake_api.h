@@ -63,6 +63,9 @@ class FakeApi final : public FakeOfficers {
     co_return history;
   }
   Async<service::StatementOutcome> declare(service::Declaration) override { co_return service::StatementOutcome{}; }
+  Async<service::StatementOutcome> present_certificate(service::PresentedCertificate) override {
+    co_return service::StatementOutcome{};
+  }
 
   Result<service::Caller> authenticate(const service::MessageSignature& signature) const override {
     const auto found = keys.find(signature.key_id);
