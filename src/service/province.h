@@ -73,6 +73,7 @@ class Province final : public Api {
   Async<std::shared_ptr<const ShownCode>> show_code(CodeRequest request) override;
   Async<Receipt> receipt(ResidentId resident) override;
   Async<History> history(ResidentId resident, Page page) override;
+  Async<LeafOpening> decision_proof(ResidentId resident, std::uint32_t version) override;
   Async<StatementOutcome> declare(Declaration declaration) override;
 
   Result<Caller> authenticate(const MessageSignature& signature) const override;
@@ -93,6 +94,7 @@ class Province final : public Api {
   Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size,
                                             std::uint64_t second_size) override;
   std::string ledger_keys() const override;
+  ProvinceInfo province() const override;
 
   Health health() const override;
   std::vector<Metric> metrics() const override;
@@ -112,6 +114,7 @@ class Province final : public Api {
   void follow_control();
   void follow_control(Unit& unit);
 
+  Async<bool> add_proof(Unit& unit, LeafOpening& leaf);
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   template <typename T, typename Work>
   Async<T> on_disk(Work work) const;

@@ -71,9 +71,14 @@ export function readTlogProof(text: string): TlogProof {
 export const leafHash = (entry: Uint8Array): Promise<Bytes> => sha256(Uint8Array.of(0), entry)
 const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Bytes> => sha256(Uint8Array.of(1), left, right)
 
+function checkHashes(...hashes: Bytes[]): void {
+  if (hashes.some((hash) => hash.length !== 32)) throw new Error('a hash has 32 bytes')
+}
+
 // RFC 9162, section 2.1.3.2.
 export async function rootFromInclusion(leaf: Bytes, index: number, size: number, path: Bytes[]): Promise<Bytes> {
   if (index >= size) throw new Error('the leaf is beyond the tree')
+  checkHashes(leaf, ...path)
   let fn = index
   let sn = size - 1
   let root = leaf
@@ -98,6 +103,7 @@ export async function rootFromInclusion(leaf: Bytes, index: number, size: number
 // RFC 9162, section 2.1.4.2. Throws when the second tree does not extend the first.
 export async function checkConsistency(first: { size: number; root: Bytes }, second: { size: number; root: Bytes }, proof: Bytes[]): Promise<void> {
   if (first.size > second.size) throw new Error('the ledger has become shorter')
+  checkHashes(second.root, ...proof)
   if (first.size === second.size || first.size === 0) {
     if (proof.length !== 0 || (first.size !== 0 && !equal(first.root, second.root))) throw new Error('two roots for one size')
     return
