@@ -57,6 +57,9 @@ class Api : public OfficerApi, public PolicyApi {
   virtual Async<std::shared_ptr<const ShownCode>> show_code(CodeRequest request) = 0;
   virtual Async<Receipt> receipt(ResidentId resident) = 0;
   virtual Async<History> history(ResidentId resident, Page page) = 0;
+  // What proves one version of the resident's chain; `proof` is empty until a checkpoint stands over it. kNoSuchThing,
+  // also when the resident's key was destroyed.
+  virtual Async<LeafOpening> decision_proof(ResidentId resident, std::uint32_t version) = 0;
   virtual Async<StatementOutcome> declare(Declaration declaration) = 0;
   // Their own vaccination or test certificate from abroad: its issuer's statement, if the issuer is an institution of
   // the class other_province and the name and birth date are the resident's. kUnknownIssuer, kOthersCertificate.
@@ -92,6 +95,8 @@ class Api : public OfficerApi, public PolicyApi {
                                                     std::uint64_t second_size) = 0;
   // Verifier keys of the shards' ledgers, one vkey a line (C2SP signed-note).
   virtual std::string ledger_keys() const = 0;
+  // Whose platform this is, and the keys that a page or a door pins at its first visit.
+  virtual ProvinceInfo province() const = 0;
 
   // ---- operation
   virtual Health health() const = 0;

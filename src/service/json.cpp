@@ -304,6 +304,19 @@ Json to_json(const ConsistencyProof& proof) {
   return json;
 }
 
+Json to_json(const ProvinceInfo& province) {
+  Json json;
+  json.set("division", province.division.to_string());
+  json.set("name", bilingual(province.name));
+  json.set("origin", province.origin);
+  json.set("pack_key", base64_encode(province.pack_key));
+  Json::Array keys;
+  for (const std::string& key : province.ledger_keys) keys.emplace_back(key);
+  json.set("ledger_keys", std::move(keys));
+  json.set("shards", static_cast<std::int64_t>(province.shards));
+  return json;
+}
+
 Json to_json(const Health& health) {
   Json json;
   json.set("ready", health.ready);

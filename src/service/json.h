@@ -29,6 +29,7 @@ Json to_json(const PublicDocument& document);  // with the document's own text p
 Json to_json(const Statistics& statistics);
 Json to_json(const InclusionProof& proof);
 Json to_json(const ConsistencyProof& proof);
+Json to_json(const ProvinceInfo& province);
 Json to_json(const Health& health);
 
 std::string_view to_string(StatementOutcomeCode outcome);  // "accepted", "duplicate", ...

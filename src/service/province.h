@@ -75,6 +75,7 @@ class Province final : public Api, public Oversight {
   Async<std::shared_ptr<const ShownCode>> show_code(CodeRequest request) override;
   Async<Receipt> receipt(ResidentId resident) override;
   Async<History> history(ResidentId resident, Page page) override;
+  Async<LeafOpening> decision_proof(ResidentId resident, std::uint32_t version) override;
   Async<StatementOutcome> declare(Declaration declaration) override;
   Async<StatementOutcome> present_certificate(PresentedCertificate certificate) override;
 
@@ -102,6 +103,7 @@ class Province final : public Api, public Oversight {
   Async<ConsistencyProof> consistency_proof(ShardId shard, std::uint64_t first_size,
                                             std::uint64_t second_size) override;
   std::string ledger_keys() const override;
+  ProvinceInfo province() const override;
 
   Async<rules::DiffReport> diff_policies(PolicyDiffRequest request, Caller caller) override;
 
@@ -129,6 +131,7 @@ class Province final : public Api, public Oversight {
   void follow_control(Unit& unit);
 
   Async<Dossier> make_dossier(const DossierRequest& request);
+  Async<bool> add_proof(Unit& unit, LeafOpening& leaf);
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   Async<bool> note_counters(const SignedDocument& document);
   template <typename T, typename Work>

@@ -76,16 +76,32 @@ Async<Receipt> Province::receipt(ResidentId resident) {
   Result<Receipt> receipt =
       co_await unit.runtime.read<Receipt>([&](ShardRuntime& shard) { return make_receipt(shard, resident); });
   if (!receipt || !receipt->leaf) co_return receipt;
-  LeafOpening& leaf = *receipt->leaf;
-  const Result<bool> proved = co_await on_disk<bool>([&]() -> Result<bool> {
+  const Result<bool> proved = co_await add_proof(unit, *receipt->leaf);
+  if (!proved) co_return proved.error();
+  co_return receipt;
+}
+
+// Proof and entry, unless the leaf waits for its checkpoint.
+Async<bool> Province::add_proof(Unit& unit, LeafOpening& leaf) {
+  co_return co_await on_disk<bool>([&]() -> Result<bool> {
     Result<std::string> proof = unit.ledger->tlog_proof(leaf.leaf);
     if (!proof) return proof.error().is(errors::kNoSuchThing) ? Result<bool>(false) : Result<bool>(proof.error());
     leaf.proof = *std::move(proof);
     MINGMA_TRY(leaf.leaf_bytes, unit.ledger->entry(leaf.leaf));
     return true;
   });
+}
+
+Async<LeafOpening> Province::decision_proof(ResidentId resident, std::uint32_t version) {
+  Unit& unit = unit_of(resident);
+  using Opened = std::optional<LeafOpening>;
+  Result<Opened> opened = co_await unit.runtime.read<Opened>(
+      [&](ShardRuntime& shard) { return open_version(shard, resident, version); });
+  if (!opened) co_return opened.error();
+  if (!*opened) co_return Error(errors::kNoSuchThing, "the key to this decision was destroyed at the end of its term");
+  const Result<bool> proved = co_await add_proof(unit, **opened);
   if (!proved) co_return proved.error();
-  co_return receipt;
+  co_return **std::move(opened);
 }
 
 Async<History> Province::history(ResidentId resident, Page page) {
@@ -232,6 +248,20 @@ std::string Province::ledger_keys() const {
     if (unit->ledger) out += unit->ledger->verifier_key() + "\n";
   }
   return out;
+}
+
+ProvinceInfo Province::province() const {
+  ProvinceInfo info;
+  info.division = config_.file.province;
+  info.origin = config_.file.origin;
+  const auto control = directory_.current();
+  if (control->has_genesis()) info.name = {control->genesis().name_zh, control->genesis().name_en};
+  info.pack_key = trust_packs_->pack_key().raw();
+  info.shards = config_.file.data_shards;
+  for (const auto& unit : units_) {
+    if (unit->ledger) info.ledger_keys.push_back(unit->ledger->verifier_key());
+  }
+  return info;
 }
 
 Async<bool> Province::destroy_resident_key(ResidentId resident) {

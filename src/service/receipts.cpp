@@ -74,6 +74,21 @@ void name_responsible(Receipt& receipt, const shard::ControlState& control) {
                          " and give the number of the decision."};
 }
 
+Result<std::optional<LeafOpening>> open(ShardRuntime& shard, const shard::DecisionVersion& version) {
+  const Result<shard::LeafOpening> opened = shard::open_decision(version, shard.keys());
+  if (!opened) {
+    if (opened.error().is(errors::kShardKeyDestroyed)) return std::optional<LeafOpening>();
+    return opened.error();
+  }
+  LeafOpening leaf;
+  leaf.shard = shard.id();
+  leaf.leaf = version.stored.leaf;
+  leaf.record = opened->record;
+  leaf.opening = opened->opening;
+  leaf.commitment_key = opened->commitment_key;
+  return std::optional<LeafOpening>(std::move(leaf));
+}
+
 }  // namespace
 
 DecisionView to_view(const shard::ControlState& control, ShardId shard, const shard::DecisionRecord& record,
@@ -114,6 +129,14 @@ Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& ev
   return cause;
 }
 
+Result<std::optional<LeafOpening>> open_version(ShardRuntime& shard, const ResidentId& resident,
+                                                std::uint32_t version) {
+  if (!shard.machine().rows().find(resident)) return Error(errors::kNotRegistered, "register first");
+  MINGMA_TRY(const auto found, shard::find_decision(shard.store(), resident, version));
+  if (!found) return Error(errors::kNoSuchThing, "there is no such version of your decision", "version");
+  return open(shard, *found);
+}
+
 Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident) {
   const shard::ShardMachine& machine = shard.machine();
   const auto number = machine.rows().find(resident);
@@ -133,17 +156,7 @@ Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident) {
                         [](const Cause& cause) { return cause.deciding; });
   explain(receipt, machine.control(), version->stored);
   name_responsible(receipt, machine.control());
-  const Result<shard::LeafOpening> opened = shard::open_decision(*version, shard.keys());
-  if (!opened && !opened.error().is(errors::kShardKeyDestroyed)) return opened.error();
-  if (opened) {
-    LeafOpening leaf;
-    leaf.shard = shard.id();
-    leaf.leaf = version->stored.leaf;
-    leaf.record = opened->record;
-    leaf.opening = opened->opening;
-    leaf.commitment_key = opened->commitment_key;
-    receipt.leaf = std::move(leaf);
-  }
+  MINGMA_TRY(receipt.leaf, open(shard, *version));
   return receipt;
 }
 

@@ -24,6 +24,8 @@ Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& ev
 
 // Without the inclusion proof: LeafOpening::proof is empty.
 Result<Receipt> make_receipt(ShardRuntime& shard, const ResidentId& resident);
+// The opening of one version of the resident's chain; absent when the key was destroyed. kNoSuchThing: no such version.
+Result<std::optional<LeafOpening>> open_version(ShardRuntime& shard, const ResidentId& resident, std::uint32_t version);
 Result<History> make_history(ShardRuntime& shard, const ResidentId& resident, const Page& page);
 
 }  // namespace mingma::service

@@ -187,6 +187,15 @@ struct Page {
   std::uint32_t count_max = 50;  // at most 500
 };
 
+struct ProvinceInfo {
+  DivisionCode division{};
+  Bilingual name;
+  std::string origin;  // ledgers are "<origin>/shard/<n>"
+  Bytes pack_key;      // signs trust packs: raw Ed25519 (32 bytes) or SEC1 P-256 (65 bytes)
+  std::vector<std::string> ledger_keys;
+  std::uint16_t shards = 0;  // data shards 1..shards
+};
+
 // ---- institutions: submissions and signed documents ---------------------------------------------------------------
 
 // One RFC 9421 message signature as HTTP took it apart. `base` is the exact signature base that was signed.

@@ -142,6 +142,12 @@ Result<Response> ledger_keys(const RouteContext& context, Request&) {
   return response;
 }
 
+Result<Response> province(const RouteContext& context, Request&) {
+  Response response = json_response(service::to_json(context.api().province()));
+  response.set_cache_control(kAskAgain);
+  return response;
+}
+
 Result<Response> alive(const RouteContext&, Request&) { return Response::json("{\"status\":\"alive\"}"); }
 
 Result<Response> ready(const RouteContext& context, Request&) {
@@ -168,6 +174,7 @@ void add_public_routes(Router& router, const RouteDependencies& dependencies) {
   router.add(Method::kGet, "/v1/statistics", json_only(), bound(context, statistics));
   router.add_plain(Method::kGet, "/v1/trust-pack", {.consumes = {}, .produces = kBytesType},
                    bound_plain(context, trust_pack));
+  router.add_plain(Method::kGet, "/v1/province", json_only(), bound_plain(context, province));
   router.add_plain(Method::kGet, "/v1/ledger/keys", {}, bound_plain(context, ledger_keys));
   router.add(Method::kGet, "/v1/ledger/{shard}/inclusion", json_only(), bound(context, inclusion));
   router.add(Method::kGet, "/v1/ledger/{shard}/consistency", json_only(), bound(context, consistency));

@@ -14,6 +14,7 @@ using boost::asio::awaitable;
 using rules::JsonReader;
 
 constexpr std::uint64_t kPageMax = 500;
+constexpr std::uint64_t kVersionMax = 0xffff'ffff;
 constexpr std::size_t kReferenceBytesMax = 64;
 
 awaitable<Result<Response>> register_resident(const RouteContext& context, Request& request) {
@@ -89,6 +90,14 @@ awaitable<Result<Response>> receipt(const RouteContext& context, Request& reques
   co_return json_response(service::to_json(shown));
 }
 
+awaitable<Result<Response>> decision_proof(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
+  MINGMA_CO_TRY(const std::uint64_t version, parse_number(request.parameters[0], kVersionMax, "version"));
+  MINGMA_CO_TRY(const service::LeafOpening opening,
+                co_await context.api().decision_proof(caller.session.resident, static_cast<std::uint32_t>(version)));
+  co_return json_response(service::to_json(opening));
+}
+
 awaitable<Result<Response>> history(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
   MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"offset", "limit"}));
@@ -144,6 +153,7 @@ void add_resident_routes(Router& router, const RouteDependencies& dependencies) 
   router.add(Method::kPost, "/v1/me/code", json_body(), bound(context, make_code));
   router.add(Method::kGet, "/v1/me/receipt", json_only(), bound(context, receipt));
   router.add(Method::kGet, "/v1/me/history", json_only(), bound(context, history));
+  router.add(Method::kGet, "/v1/me/decisions/{version}", json_only(), bound(context, decision_proof));
   router.add(Method::kPost, "/v1/me/declarations", json_body(), bound(context, declare));
   router.add(Method::kPost, "/v1/me/certificates", json_body(), bound(context, present_certificate));
 }

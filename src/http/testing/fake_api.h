@@ -152,6 +152,11 @@ class FakeApi final : public FakeOfficers {
                                                      std::uint64_t second_size) override {
     co_return service::ConsistencyProof{.first_size = first_size, .second_size = second_size, .path = {}};
   }
+  Async<service::LeafOpening> decision_proof(ResidentId, std::uint32_t version) override {
+    if (version > 3) co_return Error(mingma::errors::kNoSuchThing, "there is no such version of your decision");
+    co_return service::LeafOpening{};
+  }
+  service::ProvinceInfo province() const override { return {.division = {}, .name = {"河南省", "Henan"}}; }
   std::string ledger_keys() const override { return "mingma.example/1+00000000+AQ==\n"; }
   service::Health health() const override { return {.ready = healthy, .shards = {}}; }
   std::vector<service::Metric> metrics() const override { return {}; }

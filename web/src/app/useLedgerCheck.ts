@@ -1,0 +1,28 @@
+// State of one check of one decision against the ledger, as pages show it.
+import { ref } from 'vue'
+import type { Decision } from '@/lib/api'
+import { provinceInfo } from '@/lib/pins'
+import { checkDecision, type Checked } from '@/lib/receiptCheck'
+
+export type CheckState = 'idle' | 'running' | 'waiting' | 'good' | 'bad'
+
+export function useLedgerCheck() {
+  const state = ref<CheckState>('idle')
+  const checked = ref<Checked>()
+  const why = ref('')
+  async function run(decision: Decision): Promise<void> {
+    if (decision.leaf.proof === undefined) {
+      state.value = 'waiting'
+      return
+    }
+    state.value = 'running'
+    try {
+      checked.value = await checkDecision(decision, (await provinceInfo()).ledger_keys)
+      state.value = 'good'
+    } catch (error) {
+      why.value = error instanceof Error ? error.message : String(error)
+      state.value = 'bad'
+    }
+  }
+  return { state, checked, why, run }
+}

@@ -1,0 +1,8 @@
+import { createApp } from 'vue'
+import { makeI18n } from '@/ui/preferences'
+import '@/ui/tokens.css'
+import DoorPage from './DoorPage.vue'
+import { words } from './words'
+
+createApp(DoorPage).use(makeI18n(words)).mount('#page')
+if ('serviceWorker' in navigator && import.meta.env.PROD) void navigator.serviceWorker.register('/sw.js', { scope: '/' })

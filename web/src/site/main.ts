@@ -1,0 +1,7 @@
+import { createApp } from 'vue'
+import { makeI18n } from '@/ui/preferences'
+import '@/ui/tokens.css'
+import SitePage from './SitePage.vue'
+import { words } from './words'
+
+createApp(SitePage).use(makeI18n(words)).mount('#page')

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type Plugin } from 'vite'
+
+const here = (path: string): string => new URL(path, import.meta.url).pathname
+
+// The service worker of the phone pages: it must know the files of this build, and change whenever one of them does.
+function serviceWorker(): Plugin {
+  return {
+    name: 'mingma-service-worker',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const files = Object.values(bundle)
+      const offline = new Set(files.filter((file) => file.fileName.startsWith('app/') || file.fileName.startsWith('door/')).map((file) => file.fileName))
+      for (const file of files) {
+        if (file.type !== 'chunk' || !file.isEntry || !/^(app|door)/.test(file.name)) continue
+        const pending = [file.fileName]
+        while (pending.length > 0) {
+          const chunk = bundle[pending.pop()!]
+          if (chunk?.type !== 'chunk' || offline.has(chunk.fileName + '#')) continue
+          offline.add(chunk.fileName + '#')
+          offline.add(chunk.fileName)
+          for (const style of chunk.viteMetadata?.importedCss ?? []) offline.add(style)
+          for (const asset of chunk.viteMetadata?.importedAssets ?? []) offline.add(asset)
+          pending.push(...chunk.imports, ...chunk.dynamicImports)
+        }
+      }
+      const list = ['app/', 'door/', ...[...offline].filter((name) => !name.endsWith('#') && !name.endsWith('.html'))].map((name) => '/' + name).sort()
+      const worker = Object.values(bundle).find((file) => file.fileName === 'sw.js')
+      if (worker?.type !== 'chunk') throw new Error('the service worker is missing from the build')
+      const version = createHash('sha256').update(list.join('\n') + worker.code).digest('hex').slice(0, 16)
+      worker.code = worker.code.replace('__FILES__', JSON.stringify(list)).replace('__VERSION__', JSON.stringify(version))
+    }
+  }
+}
+
+export default defineConfig({
+  plugins: [vue(), serviceWorker()],
+  publicDir: here('static'),
+  resolve: { alias: { '@': here('src') } },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 1_200,
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: {
+        index: here('index.html'),
+        ...Object.fromEntries(['app', 'door', 'console', 'public'].filter((name) => readdirSync(here('.')).includes(name))
+          .map((name) => [name, here(`${name}/index.html`)])),
+        sw: here('src/sw.ts')
+      },
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') }
+    }
+  },
+  server: { proxy: Object.fromEntries(['/v1', '/oidc', '/ledger', '/healthz', '/readyz'].map((path) => [path, process.env.MINGMA_URL ?? 'http://127.0.0.1:8641'])) }
+})
