@@ -14,6 +14,7 @@
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/neighbour_pump.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "app/workers.h"
@@ -48,6 +49,7 @@ struct ServeOptions {
   std::size_t connections_max = 20'000;
   std::uint64_t part_megabytes_max = 1'024;
   std::uint32_t requests_per_second = 200;
+  std::uint32_t exchange_every_seconds = 10;
   bool no_rate_limit = false;
   bool demo = false;
 };
@@ -141,6 +143,8 @@ class Platform {
                                    .part_bytes_max = options_.part_megabytes_max << 20};
     http::add_session_routes(router_, routes);
     http::add_resident_routes(router_, routes);
+    http::add_family_routes(router_, routes);
+    http::add_neighbour_routes(router_, routes);
     http::add_institution_routes(router_, routes);
     http::add_public_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
@@ -171,8 +175,12 @@ class Platform {
     });
     workers_.start();
     say_where();
+    pump_ = std::make_unique<NeighbourPump>(province_->neighbours(), *workers_.contexts().front(),
+                                            options_.exchange_every_seconds);
+    pump_->start();
     asked.get_future().wait();
     spdlog::info("stopping");
+    pump_->stop();
     server_->stop(kGraceMs);
     province_->stop();
     workers_.stop();
@@ -231,6 +239,7 @@ class Platform {
   std::unique_ptr<http::SandboxProvider> sandbox_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<NeighbourPump> pump_;
 };
 
 Result<void> serve(ServeOptions options) {
@@ -279,6 +288,10 @@ void add_serve(CLI::App& program, int& status) {
   command->add_option("--requests-per-second", options->requests_per_second, "of one address")->capture_default_str();
   command->add_flag("--no-rate-limit", options->no_rate_limit, "no limit per address: behind a gateway that has one");
   command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
+      ->capture_default_str();
+  command->add_option("--exchange-seconds", options->exchange_every_seconds,
+                      "how often what other provinces have not acknowledged is sent again")
+      ->check(CLI::Range(1, 3'600))
       ->capture_default_str();
   command->add_option("--access-log", options->access_log,
                       "file: time, route, status, bytes, microseconds; nothing personal");

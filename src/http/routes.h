@@ -36,6 +36,10 @@ struct RouteDependencies {
 
 void add_session_routes(Router& router, const RouteDependencies& dependencies);
 void add_resident_routes(Router& router, const RouteDependencies& dependencies);
+// Guardians, dependants, paper codes.
+void add_family_routes(Router& router, const RouteDependencies& dependencies);
+// Statements to and from other provinces.
+void add_neighbour_routes(Router& router, const RouteDependencies& dependencies);
 void add_institution_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
 // /healthz, /readyz, /metrics. `metrics` gives the Prometheus page; it runs on a worker and must not block.

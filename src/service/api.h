@@ -22,6 +22,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "service/family_api.h"
+#include "service/neighbour_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
@@ -89,6 +91,11 @@ class Api {
                                                     std::uint64_t second_size) = 0;
   // Verifier keys of the shards' ledgers, one vkey a line (C2SP signed-note).
   virtual std::string ledger_keys() const = 0;
+
+  // Guardians, dependants, paper codes.
+  virtual FamilyApi& family() = 0;
+  // Statements to and from other provinces.
+  virtual NeighbourApi& neighbours() = 0;
 
   // ---- operation
   virtual Health health() const = 0;

@@ -23,7 +23,9 @@
 #include "service/api.h"
 #include "service/code_desk.h"
 #include "service/data_dir.h"
+#include "service/family_desk.h"
 #include "service/ledger_desk.h"
+#include "service/neighbour_desk.h"
 #include "service/oversight.h"
 #include "service/statistics.h"
 #include "service/submissions.h"
@@ -95,6 +97,9 @@ class Province final : public Api, public Oversight {
                                             std::uint64_t second_size) override;
   std::string ledger_keys() const override;
 
+  FamilyApi& family() override { return *family_; }
+  NeighbourApi& neighbours() override { return *neighbours_; }
+
   Health health() const override;
   std::vector<Metric> metrics() const override;
 
@@ -113,6 +118,7 @@ class Province final : public Api, public Oversight {
   void arm(Unit& unit);
   void tick(Unit& unit);
   void publish_checkpoint(Unit& unit);
+  void refresh_revocations(Unit& unit);
   void follow_control();
   void follow_control(Unit& unit);
 
@@ -126,7 +132,10 @@ class Province final : public Api, public Oversight {
   Digest key_encryption_key_{};
   std::unique_ptr<Pseudonyms> pseudonyms_;
   Directory directory_;
+  Revocations revocations_;
   std::unique_ptr<TrustPacks> trust_packs_;
+  std::unique_ptr<FamilyDesk> family_;
+  std::unique_ptr<NeighbourDesk> neighbours_;
   std::unique_ptr<Exchange> exchange_;
   std::vector<std::unique_ptr<Unit>> units_;  // index = shard id
   std::unique_ptr<Submissions> submissions_;

@@ -38,7 +38,8 @@ enum class DocumentType : std::uint8_t {
   kGrant = 3,
   kRevocation = 4,
   kPolicy = 5,
-  kAreaOrder = 6
+  kAreaOrder = 6,
+  kTrustedProvince = 14,
 };
 std::string_view to_string(
     DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", "area_order"

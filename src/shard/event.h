@@ -24,8 +24,10 @@
 #include "base/time.h"
 #include "shard/case.h"
 #include "shard/document.h"
+#include "shard/family.h"
 #include "shard/line_proof.h"
 #include "shard/look_up.h"
+#include "shard/neighbour.h"
 #include "shard/record.h"
 #include "shard/row.h"
 
@@ -56,6 +58,7 @@ enum class AuthorityKind : std::uint8_t {
   kManifest = 1,  // an institution signed a submission's manifest (RFC 9421 message signature)
   kDocument = 2,  // an institution signed this one statement as a document
   kSession = 3,   // the resident's own declaration in a session
+  kImported = 5,  // another province's institution signed it; the proof came with it (neighbour.h)
 };
 
 struct StatementEntry {
@@ -169,7 +172,9 @@ struct LookUpOperation {
 
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
                                DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
-                               CaseOpenOperation, CaseStepOperation, LookUpOperation>;
+                               CaseOpenOperation, CaseStepOperation, LookUpOperation,
+                               GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
+                               AcknowledgeOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -10,6 +10,8 @@
 
 #include "crypto/digest.h"
 #include "crypto/signature.h"
+#include "http/testing/fake_family.h"
+#include "http/testing/fake_neighbours.h"
 #include "service/api.h"
 #include "service/errors.h"
 
@@ -140,6 +142,8 @@ class FakeApi final : public service::Api {
     co_return service::ConsistencyProof{.first_size = first_size, .second_size = second_size, .path = {}};
   }
   std::string ledger_keys() const override { return "mingma.example/1+00000000+AQ==\n"; }
+  service::FamilyApi& family() override { return family_; }
+  service::NeighbourApi& neighbours() override { return neighbours_; }
   service::Health health() const override { return {.ready = healthy, .shards = {}}; }
   std::vector<service::Metric> metrics() const override { return {}; }
 
@@ -194,6 +198,8 @@ class FakeApi final : public service::Api {
     return std::make_shared<const service::ShownCode>(std::move(code));
   }
 
+  FakeFamily family_;
+  FakeNeighbours neighbours_;
   std::mutex mutex_;
   std::set<ResidentId> registered_;
   std::map<std::string, Bytes> manifests_;

@@ -64,6 +64,8 @@ class TestPlatform {
                                          .login = &login_};
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
+    add_family_routes(router_, dependencies);
+    add_neighbour_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
