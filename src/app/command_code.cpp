@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 
+#include "app/command_code_paper.h"
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/files.h"
@@ -112,6 +113,7 @@ void add_code(CLI::App& program, int& status) {
   command->footer(
       "Examples:\n"
       "  mingma code show --credential me.cbor --phone-key phone.pem --png code.png\n"
+      "  mingma code paper --document 41990319800131001X --png sheet.png\n"
       "  mingma code verify --trust-pack pack.bin --pack-key pack.pem.pub --text 'MM1:...'\n"
       "  hand-scanner | mingma code verify --trust-pack pack.bin --pack-key pack.pem.pub --json");
 
@@ -128,6 +130,7 @@ void add_code(CLI::App& program, int& status) {
     }
   });
 
+  add_code_paper(*command, status);
   sub = command->add_subcommand("verify", "offline verdict; exit status 0 green, 1 anything else, 2 could not check");
   sub->add_option("--trust-pack", options->trust_pack, "trust pack file (GET /v1/trust-pack)")->required();
   sub->add_option("--pack-key", options->pack_key, "public key of the pack, PEM")->required();

@@ -36,6 +36,12 @@ const std::map<std::string, std::string>& routes() {
       {"revocation", "/v1/revocations"},
       {"policy", "/v1/policies"},
       {"area_order", "/v1/area-orders"},
+      {"trusted_province", "/v1/neighbours"},
+      {"export", "/v1/neighbours/exports"},
+      {"guardianship", "/v1/guardianships"},
+      {"guardianship_end", "/v1/guardianships"},
+      {"paper_code", "/v1/paper-codes"},
+      {"paper_code_end", "/v1/paper-codes"},
       {"statement", "/v1/statements"},
       {"correction", "/v1/corrections"},
   };
@@ -175,7 +181,9 @@ void add_publish(CLI::App& program, int& status) {
       "  mingma publish --lines findings.ndjson --key cdc.pem");
   command->add_option("file", options->files, "documents (JSON) or envelopes")->required()->check(CLI::ExistingFile);
   command->add_option("--type", options->type, "what it is, when the document does not say")
-      ->check(CLI::IsMember({"institution", "grant", "revocation", "policy", "area_order", "statement", "correction"}));
+      ->check(CLI::IsMember({"institution", "grant", "revocation", "policy", "area_order", "statement", "correction",
+                               "trusted_province", "export", "guardianship", "guardianship_end", "paper_code",
+                               "paper_code_end"}));
   command->add_option("--key", options->keys, "secret key file of a signer; repeat for more")->check(CLI::ExistingFile);
   command->add_option("--envelope-out", options->envelope_out, "do not send: write the signed envelope here");
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();

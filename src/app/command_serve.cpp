@@ -15,6 +15,7 @@
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/neighbour_pump.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "app/workers.h"
@@ -53,6 +54,7 @@ struct ServeOptions {
   std::size_t kept_codes = service::CodeDesk::Limits{}.codes_max;
   std::uint32_t institution_requests_per_second = 200;
   std::string web;
+  std::uint32_t exchange_every_seconds = 10;
   bool no_rate_limit = false;
   bool demo = false;
 };
@@ -167,6 +169,8 @@ class Platform {
                                    .part_bytes_max = options_.part_megabytes_max << 20};
     http::add_session_routes(router_, routes);
     http::add_resident_routes(router_, routes);
+    http::add_family_routes(router_, routes);
+    http::add_neighbour_routes(router_, routes);
     http::add_institution_routes(router_, routes);
     http::add_officer_routes(router_, routes);
     http::add_policy_routes(router_, routes);
@@ -201,8 +205,12 @@ class Platform {
     });
     workers_.start();
     say_where();
+    pump_ = std::make_unique<NeighbourPump>(province_->neighbours(), *workers_.contexts().front(),
+                                            options_.exchange_every_seconds);
+    pump_->start();
     asked.get_future().wait();
     spdlog::info("stopping");
+    pump_->stop();
     server_->stop(kGraceMs);
     province_->stop();
     workers_.stop();
@@ -272,6 +280,7 @@ class Platform {
   std::unique_ptr<http::SandboxProvider> sandbox_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<NeighbourPump> pump_;
 };
 
 Result<void> serve(ServeOptions options) {
@@ -332,6 +341,10 @@ void add_serve(CLI::App& program, int& status) {
       ->check(CLI::Range(1u, 100'000'000u))
       ->capture_default_str();
   command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
+      ->capture_default_str();
+  command->add_option("--exchange-seconds", options->exchange_every_seconds,
+                      "how often what other provinces have not acknowledged is sent again")
+      ->check(CLI::Range(1, 3'600))
       ->capture_default_str();
   command->add_option("--access-log", options->access_log,
                       "file: time, route, status, bytes, microseconds; nothing personal");

@@ -18,6 +18,7 @@ void add_ingest(CLI::App& program, int& status);
 void add_policy(CLI::App& program, int& status);
 void add_why(CLI::App& program, int& status);
 void add_code(CLI::App& program, int& status);
+void add_exchange(CLI::App& program, int& status);
 void add_ledger(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_grants(CLI::App& program, int& status);

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   mingma::app::add_policy(program, status);
   mingma::app::add_why(program, status);
   mingma::app::add_code(program, status);
+  mingma::app::add_exchange(program, status);
   mingma::app::add_ledger(program, status);
   mingma::app::add_grants(program, status);
   mingma::app::add_who(program, status);

@@ -39,6 +39,10 @@ struct RouteDependencies {
 
 void add_session_routes(Router& router, const RouteDependencies& dependencies);
 void add_resident_routes(Router& router, const RouteDependencies& dependencies);
+// Guardians, dependants, paper codes.
+void add_family_routes(Router& router, const RouteDependencies& dependencies);
+// Statements to and from other provinces.
+void add_neighbour_routes(Router& router, const RouteDependencies& dependencies);
 void add_institution_routes(Router& router, const RouteDependencies& dependencies);
 // Officers and their passkeys. Browsers: registration options -> create() -> key entry -> document -> its challenge ->
 // get() -> publish; session challenge -> get() -> session.

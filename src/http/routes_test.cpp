@@ -88,6 +88,38 @@ TEST_F(Routes, ShowReceiptAndHistory) {
   EXPECT_EQ(platform_.post("/v1/me/devices", R"({"public_key":"AAAA"})", me()).status, 400);
 }
 
+TEST_F(Routes, ServeFamilyAndPaperToThoseSignedIn) {
+  const std::string nobody(32, '0');
+  EXPECT_EQ(outcome(platform_.get("/v1/me/guardians")), "401 http.not_signed_in");
+  const std::string consent =
+      R"({"self":{"document_type":"resident_id","document_number":"1"},"guardian":{"document_type":"resident_id","document_number":"2"},)"
+      R"("relation":"child","until":"2023-01-01T00:00:00Z"})";
+  EXPECT_EQ(platform_.post("/v1/me/guardians", consent, me()).status, 201);
+  EXPECT_EQ(outcome(platform_.post("/v1/me/guardians", R"({"self":{}})", me())), "400 http.invalid_body");
+  EXPECT_EQ(platform_.get("/v1/me/guardians", me()).status, 200);
+  EXPECT_EQ(platform_.send({.method = "DELETE", .target = "/v1/me/guardians/" + nobody, .headers = me()}).status, 200);
+  EXPECT_EQ(platform_.get("/v1/me/dependants", me()).status, 200);
+  EXPECT_EQ(platform_.get("/v1/me/dependants/" + nobody + "/receipt", me()).status, 200);
+  EXPECT_EQ(platform_.get("/v1/me/dependants/" + nobody + "/history", me()).status, 200);
+  EXPECT_EQ(platform_.get("/v1/me/dependants/" + nobody + "/code?device=d", me()).status, 200);
+  EXPECT_EQ(outcome(platform_.get("/v1/me/dependants/" + std::string(32, '1') + "/receipt", me())),
+            "403 shard.not_guardian");
+  EXPECT_EQ(outcome(platform_.get("/v1/me/dependants/zz/receipt", me())), "404 http.not_found");
+  for (const std::string& path : {std::string("/v1/me/paper-codes"), "/v1/me/dependants/" + nobody + "/paper-codes"}) {
+    EXPECT_EQ(platform_.post(path, R"({"days":5})", me()).status, 201);
+    EXPECT_EQ(outcome(platform_.post(path, R"({"days":31})", me())), "400 http.invalid_body");
+    EXPECT_EQ(platform_.get(path, me()).status, 200);
+    EXPECT_EQ(platform_.get(path + "/" + std::string(32, 'a'), me()).status, 200);
+    EXPECT_EQ(outcome(platform_.get(path + "/" + nobody, me())), "404 shard.unknown_paper");
+    const ClientResponse revoked = platform_.send(
+        {.method = "DELETE", .target = path + "/" + std::string(32, 'a') + "?reason=lost", .headers = me()});
+    EXPECT_EQ(parse_json(revoked.body)->find("reason")->string(), "lost");
+  }
+  const std::string envelope = R"({"type":"guardianship","document":"{}","signatures":[]})";
+  EXPECT_EQ(platform_.post("/v1/guardianships", envelope).status, 201);
+  EXPECT_EQ(platform_.post("/v1/paper-codes", envelope).status, 201);
+}
+
 TEST_F(Routes, TakeASubmissionOnlyUnderAFreshSignatureOfAKnownKey) {
   EXPECT_EQ(outcome(platform_.send(manifest())), "401 http.signature_missing");
   const ClientRequest good = platform_.sign(manifest(), "nonce-0001");

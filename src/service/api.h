@@ -24,6 +24,8 @@
 #include "base/error.h"
 #include "service/officer_api.h"
 #include "service/policy_api.h"
+#include "service/family_api.h"
+#include "service/neighbour_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
@@ -97,6 +99,11 @@ class Api : public OfficerApi, public PolicyApi {
   virtual std::string ledger_keys() const = 0;
   // Whose platform this is, and the keys that a page or a door pins at its first visit.
   virtual ProvinceInfo province() const = 0;
+
+  // Guardians, dependants, paper codes.
+  virtual FamilyApi& family() = 0;
+  // Statements to and from other provinces.
+  virtual NeighbourApi& neighbours() = 0;
 
   // ---- operation
   virtual Health health() const = 0;

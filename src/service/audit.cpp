@@ -7,6 +7,7 @@
 #include "log/local_log.h"
 #include "service/errors.h"
 #include "service/part_lines.h"
+#include "service/signed_document.h"
 #include "shard/event.h"
 #include "shard/tables.h"
 #include "shard/view.h"
@@ -25,6 +26,8 @@ class Auditor {
 
   Result<ProvinceAudit> run() {
     MINGMA_TRY(kek_, config_.secret("kek"));
+    MINGMA_TRY(const Digest pseudonym_key, config_.secret("pseudonym"));
+    pseudonyms_ = std::make_unique<Pseudonyms>(pseudonym_key);
     const auto tables = shard::shard_tables();
     for (unsigned n = 0; n <= config_.file.data_shards; ++n) {
       MINGMA_TRY(auto store, config_.open_store("shard-" + std::to_string(n), tables));
@@ -95,6 +98,11 @@ class Auditor {
     shard::AuditOptions options;
     options.shard = id;
     options.checkpoints = heads_[id];
+    options.identify = [this](const Json& json) -> Result<ResidentId> {
+      MINGMA_TRY(const Person person, parse_person(json));
+      MINGMA_TRY(const feed::PersonIdentity identity, to_identity(person));
+      return pseudonyms_->of(identity);
+    };
     options.progress = [&](Sequence done, Sequence last) {
       if (progress_) progress_({step, done.value, last.value});
     };
@@ -110,8 +118,7 @@ class Auditor {
     const auto specs = exchange_tables();
     MINGMA_TRY(auto store, config_.open_store("exchange", specs));
     Exchange exchange(std::move(store), kek_, rng_);
-    MINGMA_TRY(const Digest pseudonym_key, config_.secret("pseudonym"));
-    const Pseudonyms pseudonyms(pseudonym_key);
+    const Pseudonyms& pseudonyms = *pseudonyms_;
     MINGMA_TRY(audit_.unopened, exchange.for_each([&](const StoredSubmission& submission) -> Result<void> {
       if (progress_) progress_({"submissions", audit_.submissions, 0});
       ++audit_.submissions;
@@ -203,6 +210,7 @@ class Auditor {
   Rng& rng_;
   const std::function<void(const AuditProgress&)>& progress_;
   Digest kek_{};
+  std::unique_ptr<Pseudonyms> pseudonyms_;
   Stores stores_;
   shard::ControlState control_;
   HeadsByShard heads_;

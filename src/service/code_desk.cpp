@@ -15,10 +15,24 @@
 namespace mingma::service {
 namespace {
 
-UnixSeconds expiry(const shard::Row& row, CodeForm form, UnixSeconds now) {
-  UnixSeconds end = now.plus(form == CodeForm::kPhone ? kPhoneCodeSeconds : kPaperCodeSeconds);
+UnixSeconds expiry(const shard::Row& row, UnixSeconds now) {
+  UnixSeconds end = now.plus(kPhoneCodeSeconds);
   if (row.decision.horizon != rules::kNoHorizon) end = std::min(end, row.decision.horizon);
   return std::max(end, now.plus(kShortestCodeSeconds));
+}
+
+Result<DeviceId> parse_device(std::string_view text) {
+  const Result<Bytes> raw = hex_decode(text);
+  DeviceId id;
+  if (!raw || raw->size() != id.size()) return Error(errors::kUnknownDevice, "enrol this phone first");
+  std::copy(raw->begin(), raw->end(), id.begin());
+  return id;
+}
+
+Error no_colour(const shard::Row& row) {
+  return {errors::kNoColour, row.decision.status == rules::DecisionStatus::kNoPolicy
+                                 ? "no policy is in force"
+                                 : "a rule could not be evaluated; the receipt says which"};
 }
 
 code::Colour to_code_colour(rules::Colour colour) { return static_cast<code::Colour>(colour); }
@@ -61,8 +75,7 @@ DeviceId device_id(ByteView public_key) {
 std::size_t CodeDesk::CodeKeyHash::operator()(const CodeKey& key) const {
   std::uint64_t device = 0;  // the digest is uniform already
   std::memcpy(&device, key.device.data(), sizeof device);
-  return static_cast<std::size_t>((device ^ (std::uint64_t{key.row} * 0x9e37'79b9'7f4a'7c15u)) +
-                                  static_cast<std::uint64_t>(key.form));
+  return static_cast<std::size_t>(device ^ (std::uint64_t{key.row} * 0x9e37'79b9'7f4a'7c15u));
 }
 
 CodeDesk::CodeDesk(ShardRuntime& shard, crypto::SigningKey key, std::string issuer, Rng& rng, const Limits& limits)
@@ -75,37 +88,53 @@ CodeDesk::CodeDesk(ShardRuntime& shard, crypto::SigningKey key, std::string issu
       codes_(limits.codes_max) {}
 
 Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const CodeRequest& request) {
-  const auto row_number = shard_.machine().rows().find(request.resident);
+  if (request.form == CodeForm::kPaper) return show_paper(request.resident);
+  if (!shard_.machine().rows().find(request.resident)) return Error(errors::kNotRegistered, "register first");
+  MINGMA_TRY(const DeviceId device, parse_device(request.device));
+  return show(request.resident, device, nullptr, UnixSeconds{});
+}
+
+Result<std::shared_ptr<const ShownCode>> CodeDesk::show_on(const ResidentId& resident, const Phone& phone,
+                                                           UnixSeconds until) {
+  return show(resident, phone.id, &phone.key, until);
+}
+
+// `key`: somebody else's phone, not to be looked for among the resident's own. `until` 0: no end of its own.
+Result<std::shared_ptr<const ShownCode>> CodeDesk::show(const ResidentId& resident, const DeviceId& device_id,
+                                                        const code::HolderKey* key, UnixSeconds until) {
+  const auto row_number = shard_.machine().rows().find(resident);
   if (!row_number) return Error(errors::kNotRegistered, "register first");
-  CodeKey key;
-  key.row = row_number->value;
-  key.form = request.form;
-  if (request.form == CodeForm::kPhone) {
-    const Result<Bytes> device = hex_decode(request.device);
-    if (!device || device->size() != key.device.size()) return Error(errors::kUnknownDevice, "enrol this phone first");
-    std::copy(device->begin(), device->end(), key.device.begin());
-  }
+  const CodeKey kept_under{row_number->value, device_id};
   const UnixSeconds now = shard_.clock().now();
   const shard::Row row = shard_.machine().rows().get(*row_number);
   ++counters_.shown;
-  if (const Kept* kept = codes_.find(key); kept != nullptr && kept->version == row.version &&
-                                           kept->horizon == row.decision.horizon && now < kept->code->refresh_after) {
+  if (const Kept* kept = codes_.find(kept_under);
+      kept != nullptr && kept->version == row.version && kept->horizon == row.decision.horizon &&
+      now < kept->code->refresh_after && (until == UnixSeconds{} || kept->code->expires_at <= until)) {
     return kept->code;
   }
-  if (row.decision.status != rules::DecisionStatus::kDecided) {
-    return Error(errors::kNoColour, row.decision.status == rules::DecisionStatus::kNoPolicy
-                                        ? "no policy is in force"
-                                        : "a rule could not be evaluated; the receipt says which");
+  if (row.decision.status != rules::DecisionStatus::kDecided) return no_colour(row);
+  MINGMA_TRY(Card* const person, card(resident));
+  if (key == nullptr) {
+    MINGMA_TRY(const Device* const own, device(resident, *person, device_id));
+    key = &own->key;
   }
-  MINGMA_TRY(Card* const person, card(request.resident));
-  const Device* holder = nullptr;
-  if (request.form == CodeForm::kPhone) {
-    MINGMA_TRY(holder, device(request.resident, *person, key.device));
-  }
-  MINGMA_TRY(std::shared_ptr<const ShownCode> code, issue(row, *person, holder, now));
-  codes_.insert(key, {row.version, row.decision.horizon, code});
+  MINGMA_TRY(std::shared_ptr<const ShownCode> code, issue(row, *person, *key, now, until));
+  codes_.insert(kept_under, {row.version, row.decision.horizon, code});
   ++counters_.signed_new;
   return code;
+}
+
+Result<CodeDesk::Phone> CodeDesk::phone(const ResidentId& owner, std::string_view device_text) {
+  MINGMA_TRY(const DeviceId id, parse_device(device_text));
+  MINGMA_TRY(Card* const person, card(owner));
+  MINGMA_TRY(const Device* const own, device(owner, *person, id));
+  return Phone{own->id, own->key};
+}
+
+Result<CodeDesk::Label> CodeDesk::label(const ResidentId& resident) {
+  MINGMA_TRY(const Card* person, card(resident));
+  return Label{person->name_mask, person->document_digits};
 }
 
 void CodeDesk::forget(const ResidentId& resident) { cards_.erase(resident); }
@@ -143,17 +172,11 @@ Result<const CodeDesk::Device*> CodeDesk::device(const ResidentId& resident, Car
   return &card.devices.emplace_back(id, holder);
 }
 
-Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, const Card& card, const Device* device,
-                                                         UnixSeconds now) {
-  const shard::ControlState& control = shard_.machine().control();
-  const rules::Policy& policy = control.policy(row.policy);
+code::Claims CodeDesk::claims_of(const shard::Row& row, const Card& card) const {
+  const rules::Policy& policy = shard_.machine().control().policy(row.policy);
   const rules::Rule* rule = policy.find_rule(row.decision.rule);
   code::Claims claims;
   claims.issuer = issuer_name_;
-  claims.issued_at = now;
-  claims.expires_at = expiry(row, device == nullptr ? CodeForm::kPaper : CodeForm::kPhone, now);
-  rng_.fill(claims.id);
-  if (device != nullptr) claims.holder = device->key;
   claims.colour = to_code_colour(row.decision.colour);
   claims.since = row.since;
   claims.rule = rule == nullptr ? "default" : rule->id;
@@ -162,9 +185,20 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, 
   claims.leaf = row.leaf;
   claims.name_mask = card.name_mask;
   claims.document_digits = card.document_digits;
+  return claims;
+}
+
+Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, const Card& card,
+                                                         const code::HolderKey& holder, UnixSeconds now,
+                                                         UnixSeconds until) {
+  code::Claims claims = claims_of(row, card);
+  claims.issued_at = now;
+  claims.expires_at = expiry(row, now);
+  if (until != UnixSeconds{}) claims.expires_at = std::min(claims.expires_at, until);
+  rng_.fill(claims.id);
+  claims.holder = holder;
   auto shown = std::make_shared<ShownCode>();
   MINGMA_TRY(shown->credential, issuer_.issue(claims));
-  if (device == nullptr) shown->text = code::print_on_paper(shown->credential);
   shown->etag = hex_encode(claims.id);
   shown->colour = row.decision.colour;
   shown->issued_at = now;
@@ -172,6 +206,55 @@ Result<std::shared_ptr<const ShownCode>> CodeDesk::issue(const shard::Row& row, 
   shown->refresh_after = now.plus((claims.expires_at.value - now.value) * 2 / 3);
   shown->json = to_json(*shown, claims);
   return std::shared_ptr<const ShownCode>(std::move(shown));
+}
+
+Result<std::string> CodeDesk::print(const shard::StoredPaper& paper) {
+  MINGMA_TRY(const std::shared_ptr<const ShownCode> shown, print_sheet(paper));
+  return shown->text;
+}
+
+// Everything is that of the decision the sheet was issued for, so it is the same each time.
+Result<std::shared_ptr<const ShownCode>> CodeDesk::print_sheet(const shard::StoredPaper& paper) {
+  const auto row_number = shard_.machine().rows().find(paper.resident);
+  if (!row_number) return Error(errors::kNotRegistered, "register first");
+  const shard::Row row = shard_.machine().rows().get(*row_number);
+  if (row.decision.status != rules::DecisionStatus::kDecided) return no_colour(row);
+  if (row.decision.colour != paper.colour || !paper.valid(shard_.clock().now()))
+    return Error(errors::kNoSuchThing, "this sheet is not valid any more");
+  MINGMA_TRY(const auto decided, shard::find_decision(shard_.store(), paper.resident, paper.version));
+  if (!decided || !decided->record.policy) return Error(errors::kNoSuchThing, "this sheet's decision is not there");
+  MINGMA_TRY(const Card* person, card(paper.resident));
+  code::Claims claims = claims_of(row, *person);
+  claims.since = decided->record.at;
+  claims.rule = decided->record.rule;
+  claims.policy = *decided->record.policy;
+  claims.leaf = decided->stored.leaf;
+  claims.issued_at = paper.issued_at;
+  claims.expires_at = paper.expires;
+  claims.id = paper.id;
+  auto shown = std::make_shared<ShownCode>();
+  MINGMA_TRY(shown->credential, issuer_.issue(claims));
+  shown->text = code::print_on_paper(shown->credential);
+  shown->etag = hex_encode(claims.id);
+  shown->colour = row.decision.colour;
+  shown->issued_at = paper.issued_at;
+  shown->expires_at = shown->refresh_after = paper.expires;
+  shown->json = to_json(*shown, claims);
+  return std::shared_ptr<const ShownCode>(std::move(shown));
+}
+
+Result<std::shared_ptr<const ShownCode>> CodeDesk::show_paper(const ResidentId& resident) {
+  const auto row_number = shard_.machine().rows().find(resident);
+  if (!row_number) return Error(errors::kNotRegistered, "register first");
+  const rules::Colour colour = shard_.machine().rows().decision(*row_number).colour;
+  MINGMA_TRY(const auto papers, shard::list_papers(shard_.store(), resident));
+  const shard::StoredPaper* newest = nullptr;
+  for (const shard::StoredPaper& paper : papers) {
+    if (!paper.valid(shard_.clock().now()) || paper.colour != colour) continue;
+    if (newest == nullptr || newest->issued_at < paper.issued_at) newest = &paper;
+  }
+  if (newest == nullptr) return Error(errors::kNoSuchThing, "no paper code is valid; issue one at /v1/me/paper-codes");
+  return print_sheet(*newest);
 }
 
 }  // namespace mingma::service

@@ -5,8 +5,9 @@
 // so that after a resident's first display nothing is read from the store; that first one reads three small rows of the
 // shard's.
 //
-// Expiry: a phone's credential lives 15 minutes, paper 7 days; neither outlives the decision's horizon (but 30 seconds
-// at least, for the clock event to pass). It is replaced after two thirds of its life. Threading: belongs to the
+// Expiry: a phone's credential lives 15 minutes and does not outlive the decision's horizon (but 30 seconds at least, for
+// the clock event to pass). It is replaced after two thirds of its life. Paper is issued by the family desk, as an event;
+// here it is printed. Threading: belongs to the
 // shard's executor. Errors: kNotRegistered, kUnknownDevice, kNoColour, kKeyDestroyed. Memory: at most `cards_max`
 // people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
 #pragma once
@@ -20,11 +21,11 @@
 #include "service/lru.h"
 #include "service/shard_runtime.h"
 #include "service/types.h"
+#include "shard/family.h"
 
 namespace mingma::service {
 
 inline constexpr std::int64_t kPhoneCodeSeconds = 15 * 60;
-inline constexpr std::int64_t kPaperCodeSeconds = 7 * kSecondsPerDay;
 inline constexpr std::int64_t kShortestCodeSeconds = 30;
 
 using DeviceId = std::array<std::uint8_t, 16>;
@@ -40,6 +41,24 @@ class CodeDesk final {
   CodeDesk(ShardRuntime& shard, crypto::SigningKey key, std::string issuer, Rng& rng, const Limits& limits);
 
   Result<std::shared_ptr<const ShownCode>> show(const CodeRequest& request);
+  // A phone enrolled for its owner, to show a dependant's code on. kNotRegistered, kUnknownDevice.
+  struct Phone {
+    DeviceId id{};
+    code::HolderKey key;
+  };
+  Result<Phone> phone(const ResidentId& owner, std::string_view device);
+  // The code of `resident`, bound to another's phone; ends by `until` at the latest. Who may is asked before.
+  Result<std::shared_ptr<const ShownCode>> show_on(const ResidentId& resident, const Phone& phone, UnixSeconds until);
+  // What the QR code of a sheet holds: the same claims each time it is printed. The sheet must be valid.
+  Result<std::string> print(const shard::StoredPaper& paper);
+  // The newest valid sheet as an answer; kNoSuchThing when there is none.
+  Result<std::shared_ptr<const ShownCode>> show_paper(const ResidentId& resident);
+  struct Label {
+    std::string name_mask;
+    std::string document_digits;
+  };
+  Result<Label> label(const ResidentId& resident);
+
   // A device was added, a key destroyed: what is kept of this resident is read again.
   void forget(const ResidentId& resident);
   void forget_all();
@@ -61,7 +80,6 @@ class CodeDesk final {
   };
   struct CodeKey {
     std::uint32_t row = 0;
-    CodeForm form = CodeForm::kPhone;
     DeviceId device{};
     bool operator==(const CodeKey&) const = default;
   };
@@ -77,8 +95,12 @@ class CodeDesk final {
   Result<Card*> card(const ResidentId& resident);
   Result<const Device*> device(const ResidentId& resident, Card& card, const DeviceId& id) const;
   Result<Card> read_card(const ResidentId& resident);
-  Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const Device* device,
-                                                 UnixSeconds now);
+  Result<std::shared_ptr<const ShownCode>> show(const ResidentId& resident, const DeviceId& device_id,
+                                                const code::HolderKey* key, UnixSeconds until);
+  Result<std::shared_ptr<const ShownCode>> issue(const shard::Row& row, const Card& card, const code::HolderKey& holder,
+                                                 UnixSeconds now, UnixSeconds until);
+  Result<std::shared_ptr<const ShownCode>> print_sheet(const shard::StoredPaper& paper);
+  code::Claims claims_of(const shard::Row& row, const Card& card) const;
 
   ShardRuntime& shard_;
   crypto::SigningKey key_;

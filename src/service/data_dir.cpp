@@ -88,6 +88,21 @@ Result<ProvinceFile> province_from_json(const std::string& text, const std::stri
   return province;
 }
 
+// The keys of the exchange with other provinces: to be sealed to (X25519), and to sign with. Made where they are missing:
+// a directory of an earlier version has none.
+Result<void> write_exchange_keys(const std::string& path) {
+  if (::access((path + "/exchange").c_str(), F_OK) != 0) {
+    crypto::SystemRng rng;
+    Digest secret;
+    rng.fill(secret.bytes);
+    MINGMA_CHECK(write_file_synced(path + "/exchange", as_bytes(hex_encode(secret) + "\n"), 0600));
+    crypto::wipe(secret.bytes);
+  }
+  if (::access((path + "/exchange.pem").c_str(), F_OK) == 0) return {};
+  const std::string pem = crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519).to_pem();
+  return write_file_synced(path + "/exchange.pem", as_bytes(pem), 0600);
+}
+
 Result<void> write_keys(const std::string& path, std::uint16_t data_shards) {
   crypto::SystemRng rng;
   for (const char* name : {"kek", "pseudonym"}) {
@@ -105,7 +120,7 @@ Result<void> write_keys(const std::string& path, std::uint16_t data_shards) {
   for (unsigned shard = 0; shard <= data_shards; ++shard) {
     MINGMA_CHECK(write_key("checkpoint-" + std::to_string(shard), crypto::SignatureAlgorithm::kEd25519));
   }
-  return {};
+  return write_exchange_keys(path);
 }
 
 Result<std::string> read_key_file(const std::string& path) {
@@ -189,8 +204,9 @@ Result<DataDir> DataDir::open(const std::string& path) {
   MINGMA_TRY(const std::string text, read_small_file(file, kSmallFileBytesMax));
   MINGMA_TRY(dir.province_, province_from_json(text, file));
   MINGMA_CHECK(make_directory(dir.spool_path()));
-  for (const char* name : {"kek", "pseudonym"}) MINGMA_CHECK(dir.secret(name));
-  for (const char* name : {"code", "trust-pack"}) MINGMA_CHECK(dir.signing_key(name));
+  MINGMA_CHECK(write_exchange_keys(path + "/keys"));
+  for (const char* name : {"kek", "pseudonym", "exchange"}) MINGMA_CHECK(dir.secret(name));
+  for (const char* name : {"code", "trust-pack", "exchange"}) MINGMA_CHECK(dir.signing_key(name));
   for (unsigned shard = 0; shard <= dir.province_.data_shards; ++shard)
     MINGMA_CHECK(dir.signing_key("checkpoint-" + std::to_string(shard)));
   return dir;

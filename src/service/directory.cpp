@@ -4,6 +4,7 @@
 
 #include "rules/policy.h"
 #include "service/errors.h"
+#include "shard/neighbour.h"
 
 namespace mingma::service {
 namespace {
@@ -25,6 +26,8 @@ bool belongs_to(shard::DocumentType type, PublicList which) {
       return type == shard::DocumentType::kPolicy;
     case PublicList::kAreaOrders:
       return type == shard::DocumentType::kAreaOrder;
+    case PublicList::kNeighbours:
+      return type == shard::DocumentType::kTrustedProvince;
   }
   return false;
 }
@@ -58,6 +61,13 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
       const bool replaced = latest != documents.rend() && (*latest)->hash != published.hash;
       return Validity{order.order.from,
                       replaced ? std::min(order.order.until, (*latest)->published_at) : order.order.until,
+                      published.id};
+    }
+    case shard::DocumentType::kTrustedProvince: {
+      MINGMA_TRY(const shard::TrustedProvince province, shard::parse_trusted_province(bytes));
+      const shard::TrustedProvince* latest = control.find_trusted(province.province);
+      const bool replaced = latest != nullptr && latest->issued_at != province.issued_at;
+      return Validity{province.from, replaced ? std::min(province.until, latest->issued_at) : province.until,
                       published.id};
     }
     case shard::DocumentType::kRevocation:

@@ -197,6 +197,7 @@ Json to_json(const Cause& cause) {
   json.set("evidence", rules::evidence_to_json(cause.evidence));
   if (!cause.source_record.empty()) json.set("source_record", cause.source_record);
   set_instant(json, "signed_at", cause.signed_at);
+  if (cause.origin) json.set("origin", bilingual(*cause.origin));
   json.set("institution", to_json(cause.institution));
   json.set("deciding", cause.deciding);
   json.set("effective", cause.effective);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "base/json.h"
+#include "service/family_api.h"
+#include "service/neighbour_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
@@ -35,5 +37,11 @@ Json to_json(const Health& health);
 std::string_view to_string(StatementOutcomeCode outcome);  // "accepted", "duplicate", ...
 std::string_view to_string(PartState state);               // "missing", "received", "done"
 std::string_view to_string(ShardState state);              // "opening", "serving", "stopped"
+
+Json to_json(const GuardianView& guardian);
+Json to_json(const DependantView& dependant);
+Json to_json(const GuardianshipDone& done);
+Json to_json(const PaperView& paper);
+Json to_json(const ExportView& exported);
 
 }  // namespace mingma::service

@@ -18,6 +18,7 @@ constexpr unsigned kTicksPerCheckpoint = 4;
 // Of all stores together: what a province of any size needs beside its rows.
 constexpr std::size_t kBlockCacheBytes = 256u << 20;
 constexpr std::size_t kMemtablesBytes = 768u << 20;
+constexpr unsigned kTicksPerRevocation = 4 * kRevocationSeconds;
 
 std::string shard_name(ShardId shard) { return "shard-" + std::to_string(shard.value); }
 
@@ -67,8 +68,9 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   MINGMA_TRY(crypto::SigningKey pack_key, settings.signing_key("trust-pack"));
   MINGMA_TRY(const crypto::SigningKey code_key, settings.signing_key("code"));
   const std::string issuer = "CN-" + settings.file.province.to_string();
-  province->trust_packs_ = std::make_unique<TrustPacks>(province->directory_, std::move(pack_key),
-                                                        code_key.verifying_key(), issuer, settings.file.created, clock);
+  province->trust_packs_ = std::make_unique<TrustPacks>(province->directory_, province->revocations_,
+                                                        std::move(pack_key), code_key.verifying_key(), issuer,
+                                                        settings.file.created, clock);
   const auto exchange_specs = exchange_tables();
   MINGMA_TRY(auto exchange_store, settings.open_store("exchange", exchange_specs));
   province->exchange_ = std::make_unique<Exchange>(std::move(exchange_store), province->key_encryption_key_, rng);
@@ -87,6 +89,35 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   }
   for (std::thread& thread : loading) thread.join();
   MINGMA_CHECK(province->check_genesis());
+
+  province->family_ = std::make_unique<FamilyDesk>(FamilyContext{
+      [raw = province.get()](const ResidentId& resident) -> FamilyContext::Place {
+        Unit& unit = raw->unit_of(resident);
+        return {unit.runtime, *unit.codes};
+      },
+      [raw = province.get()] {
+        std::vector<ShardRuntime*> out;
+        for (std::size_t n = 1; n < raw->units_.size(); ++n) out.push_back(&raw->units_[n]->runtime);
+        return out;
+      },
+      *province->pseudonyms_, province->revocations_, clock, rng});
+
+  MINGMA_TRY(const Digest exchange_secret, settings.secret("exchange"));
+  MINGMA_TRY(crypto::SigningKey exchange_key, settings.signing_key("exchange"));
+  province->neighbours_ = std::make_unique<NeighbourDesk>(
+      NeighbourContext{[raw = province.get()](const ResidentId& resident) -> NeighbourContext::Place {
+                         Unit& unit = raw->unit_of(resident);
+                         return {unit.runtime, unit.ledger.get()};
+                       },
+                       [raw = province.get()] {
+                         std::vector<NeighbourContext::Place> out;
+                         for (std::size_t n = 1; n < raw->units_.size(); ++n)
+                           out.push_back({raw->units_[n]->runtime, raw->units_[n]->ledger.get()});
+                         return out;
+                       },
+                       [raw = province.get()] { return raw->ledger_keys(); }, *province->pseudonyms_,
+                       province->directory_, settings.file, clock, rng},
+      exchange_secret, std::move(exchange_key));
 
   PartContext context{
       province->feed_pool_, *province->exchange_, *province->pseudonyms_, settings.file.data_shards,
@@ -166,6 +197,7 @@ void Province::arm(Unit& unit) {
 void Province::tick(Unit& unit) {
   if (!unit.runtime.serving()) return;
   unit.runtime.turn();
+  if (unit.ticks % kTicksPerRevocation == 0) refresh_revocations(unit);
   if (unit.ticks++ % kTicksPerCheckpoint == 0) publish_checkpoint(unit);
 }
 
@@ -174,9 +206,25 @@ void Province::tick_all() {
     boost::asio::post(unit->runtime.executor(), [this, raw = unit.get()] {
       if (!raw->runtime.serving()) return;
       raw->runtime.turn();
+      refresh_revocations(*raw);
       publish_checkpoint(*raw);
     });
   }
+}
+
+// The table is read beside the shard's thread; the colours are compared on it.
+void Province::refresh_revocations(Unit& unit) {
+  if (unit.runtime.id() == kControlShard || unit.reading_papers) return;
+  unit.reading_papers = true;
+  committer_.run([this, &unit] {
+    auto papers = shard::list_live_papers(unit.runtime.store(), clock_.now());
+    boost::asio::post(unit.runtime.executor(), [this, &unit, read = std::move(papers)] {
+      unit.reading_papers = false;
+      if (!read) return unit.runtime.stop("paper codes cannot be read: " + read.error().to_string());
+      if (unit.runtime.serving())
+        revocations_.set(unit.runtime.id(), revoked_papers(unit.runtime.machine().rows(), *read));
+    });
+  });
 }
 
 void Province::publish_checkpoint(Unit& unit) {
@@ -266,6 +314,8 @@ std::vector<Metric> Province::metrics() const {
     add("mingma_codes_shown_total", "codes shown since start", true, unit->codes->counters().shown);
     add("mingma_codes_signed_total", "credentials signed since start", true, unit->codes->counters().signed_new);
   }
+  out.push_back({"mingma_paper_codes_revoked", "paper codes that no door may accept; over 1,000,000 no paper is accepted",
+                 false, {}, static_cast<double>(revocations_.size())});
   return out;
 }
 

@@ -24,7 +24,9 @@
 #include "service/code_desk.h"
 #include "service/data_dir.h"
 #include "service/dossier.h"
+#include "service/family_desk.h"
 #include "service/ledger_desk.h"
+#include "service/neighbour_desk.h"
 #include "service/oversight.h"
 #include "service/statistics.h"
 #include "service/submissions.h"
@@ -107,6 +109,9 @@ class Province final : public Api, public Oversight {
 
   Async<rules::DiffReport> diff_policies(PolicyDiffRequest request, Caller caller) override;
 
+  FamilyApi& family() override { return *family_; }
+  NeighbourApi& neighbours() override { return *neighbours_; }
+
   Health health() const override;
   std::vector<Metric> metrics() const override;
 
@@ -127,6 +132,7 @@ class Province final : public Api, public Oversight {
   void arm(Unit& unit);
   void tick(Unit& unit);
   void publish_checkpoint(Unit& unit);
+  void refresh_revocations(Unit& unit);
   void follow_control();
   void follow_control(Unit& unit);
 
@@ -143,7 +149,10 @@ class Province final : public Api, public Oversight {
   Digest key_encryption_key_{};
   std::unique_ptr<Pseudonyms> pseudonyms_;
   Directory directory_;
+  Revocations revocations_;
   std::unique_ptr<TrustPacks> trust_packs_;
+  std::unique_ptr<FamilyDesk> family_;
+  std::unique_ptr<NeighbourDesk> neighbours_;
   std::unique_ptr<Exchange> exchange_;
   std::vector<std::unique_ptr<Unit>> units_;  // index = shard id
   std::unique_ptr<Submissions> submissions_;

@@ -117,6 +117,7 @@ TEST(Province, ACodeIsSignedOnceAndThenHandedOutUntilItsRefresh) {
   EXPECT_EQ(first, *province.wait(province.api().show_code(request)));
   province.clock().set(first->refresh_after);
   EXPECT_NE(first->etag, (*province.wait(province.api().show_code(request)))->etag);
+  ASSERT_TRUE(province.wait(province.api().family().issue_paper({someone.resident, {}}, 7)).ok());
   const auto paper = *province.wait(province.api().show_code({someone.resident, CodeForm::kPaper, {}}));
   EXPECT_EQ(code::check_at_door(paper->text, open_pack(province, disk), first->refresh_after).verdict,
             code::Verdict::kGreen);
@@ -204,9 +205,9 @@ TEST(Province, ARestartFindsEveryColourAndEveryKeyAgain) {
   ASSERT_TRUE(receipt.ok()) << receipt.error().to_string();
   EXPECT_EQ(receipt->decision.rule_id, "A4");
   EXPECT_EQ(receipt->causes.front().source_record, "CF-1");
-  const auto paper = again.wait(again.api().show_code({someone.resident, CodeForm::kPaper, {}}));
-  ASSERT_TRUE(paper.ok()) << paper.error().to_string();
-  EXPECT_EQ((*paper)->colour, rules::Colour::kRed);
+  const auto shown = again.wait(again.api().show_code({someone.resident, CodeForm::kPhone, someone.device}));
+  ASSERT_TRUE(shown.ok()) << shown.error().to_string();
+  EXPECT_EQ((*shown)->colour, rules::Colour::kRed);
   std::vector<std::uint64_t> after;
   for (const ShardHealth& shard : again.api().health().shards) after.push_back(shard.leaves);
   EXPECT_EQ(after, leaves);
@@ -268,7 +269,7 @@ TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
     EXPECT_FALSE(province.api().health().ready);
     EXPECT_EQ(province.api().health().shards[1].state, ShardState::kStopped);
     EXPECT_FALSE(province.api().health().shards[1].reason.empty());
-    EXPECT_TRUE(province.wait(province.api().show_code({someone.at(ShardId{2}).resident, CodeForm::kPaper, {}})).ok());
+    EXPECT_TRUE(province.wait(province.api().receipt(someone.at(ShardId{2}).resident)).ok());
     unlucky = broken.resident;
   }
   // The write was done although it said that it failed: after a restart the statement counts.

@@ -19,6 +19,7 @@ struct Province::Unit {
   // On the shard's executor:
   unsigned ticks = 0;
   bool publishing = false;
+  bool reading_papers = false;
   std::optional<ledger::TreeSize> published;  // size of the newest checkpoint, once there is one
   Sequence followed{};                        // control events handed to the machine so far
 };

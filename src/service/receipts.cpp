@@ -7,6 +7,7 @@
 #include "service/errors.h"
 #include "service/power.h"
 #include "shard/errors.h"
+#include "shard/neighbour.h"
 #include "shard/view.h"
 
 namespace mingma::service {
@@ -29,6 +30,10 @@ Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& re
   for (const shard::EvidenceView& one : evidence) {
     if (causes.size() >= kCausesMax) break;
     causes.push_back(to_cause(shard.machine().control(), one, deciding_kinds));
+    const shard::Institution* institution = shard.machine().control().institution(one.stored.institution);
+    if (institution == nullptr || institution->klass != shard::InstitutionClass::kOtherProvince) continue;
+    MINGMA_TRY(const auto imported, shard::find_import(shard.store(), resident, one.stored.id));
+    if (imported) name_origin(causes.back(), shard.machine().control(), *imported);
   }
   return causes;
 }
@@ -111,6 +116,19 @@ DecisionView to_view(const shard::ControlState& control, ShardId shard, const sh
   view.policy_document_number = policy.document_no;
   view.policy_hash = policy.hash;
   return view;
+}
+
+// A statement of another province: its institution there answers for it, never the one that stands for the province here.
+void name_origin(Cause& cause, const shard::ControlState& control, const shard::StoredImport& imported) {
+  const shard::ImportOperation& import = imported.import;
+  const shard::TrustedProvince* province = control.find_trusted(import.origin);
+  const Bilingual name = province == nullptr ? Bilingual{import.origin.to_string(), import.origin.to_string()}
+                                             : Bilingual{province->name_zh, province->name_en};
+  cause.origin = name;
+  cause.institution = {import.origin.to_string() + ":" + import.institution,
+                       {name.zh + import.name_zh, import.name_en + ", " + name.en},
+                       "other_province",
+                       import.phone};
 }
 
 Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& evidence, std::uint32_t deciding_kinds) {

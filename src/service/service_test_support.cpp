@@ -46,26 +46,32 @@ crypto::SigningKey key_from(std::uint8_t number) {
 
 std::string spki(const crypto::SigningKey& key) { return base64_encode(key.verifying_key().spki_der()); }
 
-std::string institution_document(std::string_view id, std::string_view klass, const crypto::SigningKey& key) {
+std::string institution_document(std::string_view id, std::string_view klass, const crypto::SigningKey& key,
+                                 const std::string& province) {
   return R"({"type":"institution","id":")" + std::string(id) + R"(","class":")" + std::string(klass) +
          R"(","name":{"zh":"郑州市测试机构","en":"Test institution )" + std::string(id) +
-         R"("},"phone":"0371-000000","division":"4101","keys":[{"key":")" + spki(key) +
+         R"("},"phone":"0371-000000","division":")" + province + R"(01","keys":[{"key":")" + spki(key) +
          R"(","from":"2022-01-01T00:00:00Z","until":"2024-01-01T00:00:00Z"}],"issued_at":"2022-11-01T00:00:00Z"})";
 }
 
-std::string grant_document(std::string_view id, std::string_view grantee, const std::string& kinds) {
+std::string grant_document(std::string_view id, std::string_view grantee, const std::string& kinds,
+                           const std::string& province) {
   return R"({"type":"grant","id":")" + std::string(id) + R"(","grantor":"root","grantee":")" + std::string(grantee) +
          R"(","kinds":[)" + kinds +
-         R"(],"areas":["41"],"from":"2022-11-01T00:00:00Z","until":"2023-11-01T00:00:00Z","may_delegate":false,"document_number":"T-)" +
+         R"(],"areas":[")" + province + R"("],"from":"2022-11-01T00:00:00Z","until":"2023-11-01T00:00:00Z","may_delegate":false,"document_number":"T-)" +
          std::string(id) + R"("})";
 }
 
-std::string read_policy() {
+std::string read_policy(const std::string& province) {
   const char* env = std::getenv("MINGMA_SOURCE_DIR");
   std::ifstream file(std::string(env != nullptr ? env : MINGMA_SOURCE_DIR) + "/policies/henan-demo.json");
   std::stringstream text;
   text << file.rdbuf();
-  return text.str();
+  std::string policy = text.str();
+  const std::string_view kJurisdiction = R"("jurisdiction": "41")";
+  if (const std::size_t at = policy.find(kJurisdiction); at != std::string::npos)
+    policy.replace(at, kJurisdiction.size(), R"("jurisdiction": ")" + province + "\"");
+  return policy;
 }
 
 }  // namespace
@@ -74,9 +80,9 @@ Disk::Disk() {
   std::string path = (std::filesystem::temp_directory_path() / "mingma-spool-XXXXXX").string();
   spool = ::mkdtemp(path.data());
   crypto::SystemRng rng;
-  for (const char* name : {"kek", "pseudonym"}) rng.fill(secrets[name].bytes);
+  for (const char* name : {"kek", "pseudonym", "exchange"}) rng.fill(secrets[name].bytes);
   pems["code"] = crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEs256).to_pem();
-  for (const char* name : {"trust-pack", "checkpoint-0", "checkpoint-1", "checkpoint-2"}) {
+  for (const char* name : {"trust-pack", "exchange", "checkpoint-0", "checkpoint-1", "checkpoint-2"}) {
     pems[name] = crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519).to_pem();
   }
 }
@@ -85,8 +91,8 @@ Disk::~Disk() { std::filesystem::remove_all(spool); }
 
 ProvinceConfig config_for(Disk& disk) {
   ProvinceConfig config;
-  config.file.province = *DivisionCode::parse("41");
-  config.file.origin = "test.example/41";
+  config.file.province = *DivisionCode::parse(disk.province);
+  config.file.origin = "test.example/" + disk.province;
   config.file.data_shards = kShards;
   config.file.created = *parse_instant("2022-11-01T00:00:00Z");
   config.spool_path = disk.spool;
@@ -116,9 +122,11 @@ TestProvince::TestProvince(Disk& disk, bool set_up_documents)
     busy_.emplace_back(workers_.back()->get_executor());
     workers.push_back(workers_.back().get());
   }
-  for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i));
-  institutions_.emplace(kLab, key_from(11));
-  institutions_.emplace(kCdc, key_from(12));
+  const std::uint8_t other = disk.province == "41" ? 0 : 100;  // another province, other keys
+  for (std::uint8_t i = 1; i <= 3; ++i) roots_.push_back(key_from(i + other));
+  institutions_.emplace(kLab, key_from(11 + other));
+  institutions_.emplace(kCdc, key_from(12 + other));
+  institutions_.emplace(kCommunity, key_from(13 + other));
   auto opened = Province::open(config_for(disk), workers, clock_, rng_);
   if (!opened) {
     open_error_ = opened.error().to_string();
@@ -157,15 +165,21 @@ Published TestProvince::publish(const SignedDocument& document) {
   return published.ok() ? *published : Published{};
 }
 
+void TestProvince::publish_other_province(const std::string& id) {
+  publish(sign_by_roots("institution",
+                        institution_document(id, "other_province", institutions_.find(kCdc)->second, disk_.province)));
+  publish(sign_by_roots("grant", grant_document("G-" + id, id, R"("contact_finding")", disk_.province)));
+}
+
 void TestProvince::set_up() {
   Json genesis;
   genesis.set("type", "genesis");
-  genesis.set("province", "41");
+  genesis.set("province", disk_.province);
   Json name;
   name.set("zh", "河南省");
   name.set("en", "Henan");
   genesis.set("name", std::move(name));
-  genesis.set("origin", "test.example/41");
+  genesis.set("origin", "test.example/" + disk_.province);
   genesis.set("shards", static_cast<int>(kShards));
   genesis.set("threshold", 2);
   Json::Array roots;
@@ -179,12 +193,14 @@ void TestProvince::set_up() {
   genesis.set("pseudonym_check", hex_encode(Pseudonyms(disk_.secrets.at("pseudonym")).check_value()));
   genesis.set("created_at", "2022-11-01T00:00:00Z");
   publish(sign_by_roots("genesis", genesis.to_string()));
-  publish(sign_by_roots("institution", institution_document(kLab, "laboratory", institutions_.find(kLab)->second)));
-  publish(sign_by_roots("institution", institution_document(kCdc, "cdc", institutions_.find(kCdc)->second)));
-  publish(sign_by_roots("grant", grant_document("G-1", kLab, R"("test_result")")));
+  publish(sign_by_roots("institution", institution_document(kLab, "laboratory", institutions_.find(kLab)->second, disk_.province)));
+  publish(sign_by_roots("institution", institution_document(kCdc, "cdc", institutions_.find(kCdc)->second, disk_.province)));
+  publish(sign_by_roots("institution",
+                        institution_document(kCommunity, "community", institutions_.find(kCommunity)->second, disk_.province)));
+  publish(sign_by_roots("grant", grant_document("G-1", kLab, R"("test_result")", disk_.province)));
   publish(
-      sign_by_roots("grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")")));
-  publish(sign_by_roots("policy", read_policy()));
+      sign_by_roots("grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")", disk_.province)));
+  publish(sign_by_roots("policy", read_policy(disk_.province)));
   settle();
 }
 

@@ -28,6 +28,7 @@ namespace mingma::service::testing {
 inline const UnixSeconds kNow = *parse_instant("2022-11-20T08:00:00+08:00");
 inline constexpr std::string_view kLab = "LAB-01";
 inline constexpr std::string_view kCdc = "CDC-01";
+inline constexpr std::string_view kCommunity = "COMM-01";
 
 // As ManualClock, for several threads.
 class TestClock final : public Clock {
@@ -44,6 +45,7 @@ struct Disk {
   Disk();
   ~Disk();
   std::string spool;
+  std::string province = "41";  // roots and ledgers of another code are other ones
   bool real = false;  // RocksDB under the spool's directory instead of memory
   std::size_t workers = 1;
   std::uint32_t residents = 20'000;  // of the county, registered or not
@@ -113,6 +115,8 @@ class TestProvince {
   SignedDocument sign_by(std::string_view institution, std::string type, std::string document);
   CreateSubmission sign_manifest(const Manifest& manifest, std::string_view institution);
   Published publish(const SignedDocument& document);
+  // An institution of class other_province that may state what the CDC here may.
+  void publish_other_province(const std::string& id);
 
   // A registered resident with an enrolled phone.
   struct Someone {

@@ -45,16 +45,20 @@ Result<Bytes> parse_webauthn(const Json& json) {
   return crypto::encode_assertion(assertion);
 }
 
+}  // namespace
+
 Result<Person> parse_person(const Json& json) {
   MINGMA_CHECK(only_members(json, {"document_type", "country", "document_number", "name", "birth_date"}, "/person"));
   Person person;
   MINGMA_TRY(person.document_type, text(json, "document_type", true));
   MINGMA_TRY(person.country, text(json, "country", false));
   MINGMA_TRY(person.document_number, text(json, "document_number", true));
+  MINGMA_TRY(person.name, text(json, "name", false));
+  MINGMA_TRY(const std::string born, text(json, "birth_date", false));
+  if (born.empty()) return person;
+  MINGMA_TRY(person.birth_date, parse_date(born));
   return person;
 }
-
-}  // namespace
 
 Result<SignedDocument> parse_signed_document(std::string_view envelope) {
   if (envelope.size() > 3 * shard::kDocumentBytesMax) return invalid("a document has at most 1 MiB", "/");

@@ -9,6 +9,7 @@
 
 #include <string_view>
 
+#include "base/json.h"
 #include "service/person.h"
 #include "service/types.h"
 #include "shard/document.h"
@@ -17,6 +18,9 @@
 namespace mingma::service {
 
 Result<shard::SignedDocument> to_shard_document(const SignedDocument& document);
+
+// The "person" of such a document. "name" and "birth_date" are optional and identify nobody.
+Result<Person> parse_person(const Json& json);
 
 Result<shard::Statement> parse_statement_document(const SignedDocument& document, const Pseudonyms& pseudonyms);
 

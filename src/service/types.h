@@ -143,6 +143,7 @@ struct Cause {
   InstitutionSummary institution;  // who says so, and whom to call
   bool deciding = false;           // its kind is read by the rule that decided
   bool effective = true;           // false once corrected or withdrawn
+  std::optional<Bilingual> origin;  // the other province that it came from: `institution` is that province's
 };
 
 // Everything needed to check a leaf without trusting this server. The three secrets are the resident's own.
@@ -266,7 +267,7 @@ struct Published {
 
 // ---- public -------------------------------------------------------------------------------------------------------
 
-enum class PublicList : std::uint8_t { kInstitutions, kGrants, kPolicies, kAreaOrders };
+enum class PublicList : std::uint8_t { kInstitutions, kGrants, kPolicies, kAreaOrders, kNeighbours };
 
 struct PublicDocument {
   std::string type;

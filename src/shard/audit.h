@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "ledger/hash.h"
 #include "ledger/proof.h"
 #include "shard/keys.h"
@@ -30,7 +31,7 @@ namespace mingma::shard {
 // Stable codes: "audit.broken_log", "audit.invalid_event", "audit.bad_authority", "audit.not_authorised",
 // "audit.wrong_outcome", "audit.altered_statement", "audit.unexplained_decision", "audit.missing_decision",
 // "audit.wrong_record", "audit.wrong_leaf", "audit.wrong_shuffle", "audit.wrong_follow", "audit.wrong_operation",
-// "audit.late_decision", "audit.moved_deadline",
+// "audit.late_decision", "audit.moved_deadline", "audit.wrong_person", "audit.missing_export",
 // "audit.wrong_case", "audit.altered_case", "audit.forged_case_document", "audit.wrong_look_up", "audit.table_differs",
 // "audit.wrong_colour", "audit.checkpoint_differs".
 struct Finding {
@@ -44,6 +45,9 @@ struct AuditOptions {
   std::size_t findings_max = 1'000;  // then the audit stops looking for more
   // Checkpoints that were signed and published for this shard; each must be a root of this ledger.
   std::vector<ledger::TreeHead> checkpoints;
+  // Whose pseudonym the person named in a signed document has: only the service knows. Null: persons in documents are
+  // not compared.
+  std::function<Result<ResidentId>(const Json& person)> identify;
   // Called now and then with the last sequence done and the last one of the log.
   std::function<void(Sequence done, Sequence last)> progress;
 };

@@ -53,6 +53,7 @@ Result<void> EventAuditor::run() {
     findings_.add("invalid_event", at(), "its time is before that of the event before it");
   for (const Operation& op : event_.operations)
     MINGMA_CHECK(std::visit([&](const auto& specific) { return operation(specific); }, op));
+  check_expectations();
   MINGMA_CHECK(working_.settle());
   MINGMA_CHECK(check_decisions());
   if (index_ != event_.leaves.size()) findings_.add("wrong_leaf", at(), "there are leaves that nothing accounts for");

@@ -6,7 +6,9 @@
 
 #include "shard/audit.h"
 #include "shard/event.h"
+#include "shard/family_fold.h"
 #include "shard/finish.h"
+#include "shard/neighbour_fold.h"
 #include "shard/working.h"
 
 namespace mingma::shard {
@@ -47,7 +49,18 @@ class EventAuditor {
   Result<void> operation(const CaseOpenOperation& op);
   Result<void> operation(const CaseStepOperation& op);
   Result<void> operation(const LookUpOperation& op);
+  Result<void> operation(const GuardianshipOperation& op);
+  Result<void> operation(const PaperOperation& op);
+  Result<void> operation(const ExportOperation& op);
+  Result<void> operation(const ImportOperation& op);
+  Result<void> operation(const AcknowledgeOperation& op);
+  Result<void> expect_exports(const StatementsOperation& op);
+  void check_expectations();
+  Result<void> check_imported(const StatementsOperation& op, const StatementsCommand& command);
 
+  std::optional<PersonalMaterial> open_material(const ResidentId& resident, const ResidentKeys* keys, ByteView context,
+                                                ByteView sealed);
+  void check_person(const Json& person, const ResidentId& resident);
   void check_role(bool control_shard, std::string_view what);
   Result<void> check_authority(const StatementsOperation& op, std::string_view institution);
   Result<void> check_entry(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution);
@@ -80,6 +93,8 @@ class EventAuditor {
   Findings& findings_;
   Working working_;
   std::vector<std::uint32_t> places_;
+  std::vector<ExportOperation> expected_exports_;  // in order
+  std::optional<ImportOperation> expected_import_;
   std::uint32_t index_ = 0;  // canonical number of the next leaf
 };
 

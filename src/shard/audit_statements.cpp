@@ -5,6 +5,7 @@
 #include "shard/authority.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
+#include "shard/statement_document.h"
 
 namespace mingma::shard {
 Result<void> EventAuditor::operation(const StatementsOperation& op) {
@@ -21,7 +22,7 @@ Result<void> EventAuditor::operation(const StatementsOperation& op) {
   MINGMA_CHECK(check_authority(op, id));
   for (const StatementEntry& entry : op.entries)
     MINGMA_CHECK(is_recorded(entry.outcome) ? check_entry(op, entry, id) : check_refused_entry(entry));
-  return {};
+  return expect_exports(op);
 }
 
 // Rebuilds the command that the owner must have had, and checks it as the owner should have.
@@ -78,6 +79,7 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   } else {
     return {};  // refused: nothing came of it, and its content is not kept
   }
+  if (op.authority == AuthorityKind::kImported) return check_imported(op, command);
   const auto checked = [&] {
     if (op.authority == AuthorityKind::kManifest)
       return check_manifest(command, working_.control(), op.institution, event_.time, false);
@@ -91,6 +93,9 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
                       " is not valid: " + checked.error().to_string());
   } else if (checked->digest != op.authority_digest) {
     findings_.add("bad_authority", at(), "the signed document kept for a batch is not the one it names");
+  } else if (op.authority == AuthorityKind::kDocument) {
+    const auto said = parse_statement_document(as_text(command.document));
+    if (said.ok()) check_person(said->person, op.entries.front().resident);
   }
   return {};
 }
@@ -158,7 +163,7 @@ Result<void> EventAuditor::check_entry(const StatementsOperation& op, const Stat
         "recorded as " + std::string(to_string(entry.outcome)) + "; it is " + std::string(to_string(derived)));
   }
   const Bytes record = body ? encode_statement(*body) : Bytes{};
-  working_.touch(*row, DecisionCause::kStatements);
+  working_.touch(*row, cause_of(op.authority));
   check_statement_leaf(op, entry, institution, body && keys ? &*keys : nullptr, record);
   return working_.add_statement(*row, op.institution, entry, index_++);
 }

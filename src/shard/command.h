@@ -108,9 +108,17 @@ struct LookUpCommand {
   std::string note;
 };
 
+// Data shards. A statement of another province: `statements` has the authority kImported, one line, and the export
+// material as its document. The same export again is a conflict.
+struct ImportCommand {
+  StatementsCommand statements;
+  DivisionCode origin{};
+};
+
 using Command =
     std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
-                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand>;
+                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
+                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;

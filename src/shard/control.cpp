@@ -8,6 +8,7 @@
 #include "rules/compiled.h"
 #include "rules/policy.h"
 #include "shard/errors.h"
+#include "shard/neighbour.h"
 
 namespace mingma::shard {
 namespace {
@@ -58,6 +59,7 @@ struct ControlState::Impl {
   std::vector<std::shared_ptr<const ParsedPolicy>> policies;
   std::map<std::string, std::size_t, std::less<>> policy_ids;
   OfficerBook officers;
+  std::map<DivisionCode, std::shared_ptr<const TrustedProvince>> trusted;  // the latest document of each
   std::map<std::string, AreaOrderDocument, std::less<>> orders;  // by number; the latest document of each
 
   // Officers may sign beside whoever must: such signatures are checked like any, and count for the person.
@@ -109,6 +111,7 @@ struct ControlState::Impl {
   Result<void> check_revocation(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_policy(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_trusted_province(const SignedDocument& document) const;
 
   Result<std::string> add_parsed(const PublishedDocument& document);
   Result<std::string> add_institution(std::string_view bytes);
@@ -325,6 +328,22 @@ Result<void> ControlState::Impl::check_area_order(const SignedDocument& document
   return {};
 }
 
+Result<void> ControlState::Impl::check_trusted_province(const SignedDocument& document) const {
+  MINGMA_TRY(const TrustedProvince province, parse_trusted_province(document.bytes));
+  MINGMA_CHECK(check_root_signatures(document));
+  if (province.province == genesis->province)
+    return refused(errors::kShardInvalidDocument, "a province is no neighbour of its own", "/id");
+  const auto number = institution_numbers.find(province.institution);
+  if (number == institution_numbers.end() ||
+      institutions[number->second.value - 1]->klass != InstitutionClass::kOtherProvince) {
+    return refused(errors::kShardUnknownInstitution, "no institution of class other_province", "/institution");
+  }
+  const auto present = trusted.find(province.province);
+  if (present != trusted.end() && province.issued_at <= present->second->issued_at)
+    return refused(errors::kShardConflict, "not later than the document it replaces", "/issued_at");
+  return {};
+}
+
 Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now) const {
   if (document.bytes.size() > kDocumentBytesMax || document.signatures.size() > kSignaturesMax) {
     return refused(errors::kShardTooLarge, "a document is at most 1 MiB and has at most 16 signatures");
@@ -354,6 +373,8 @@ Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now
       return impl_->check_officer(document, now);
     case DocumentType::kOfficerRevocation:
       return impl_->check_officer_revocation(document, now);
+    case DocumentType::kTrustedProvince:
+      return impl_->check_trusted_province(document);
   }
   return refused(errors::kShardInvalidDocument, "no such type of document");
 }
@@ -444,6 +465,12 @@ Result<std::string> ControlState::Impl::add_parsed(const PublishedDocument& docu
       std::string id = revocation.id;
       officers.add(std::move(revocation));
       return id;
+    }
+    case DocumentType::kTrustedProvince: {
+      MINGMA_TRY(TrustedProvince parsed, parse_trusted_province(bytes));
+      const DivisionCode province = parsed.province;
+      trusted[province] = std::make_shared<const TrustedProvince>(std::move(parsed));
+      return province.to_string();
     }
   }
   return refused(errors::kShardInvalidDocument, "no such type of document");
@@ -576,6 +603,11 @@ std::vector<const Grant*> ControlState::grants_of(InstitutionNumber number) cons
 const Revocation* ControlState::revocation_of(std::string_view grant_id) const {
   const auto found = impl_->revocations.find(grant_id);
   return found == impl_->revocations.end() ? nullptr : found->second.get();
+}
+
+const TrustedProvince* ControlState::find_trusted(DivisionCode province) const {
+  const auto found = impl_->trusted.find(province);
+  return found == impl_->trusted.end() ? nullptr : found->second.get();
 }
 
 std::size_t ControlState::policy_count() const { return impl_->policies.size(); }

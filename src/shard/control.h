@@ -55,6 +55,8 @@ struct ControlView {
   PolicyNumber policy_for(DivisionCode stay, DivisionCode home) const;
 };
 
+struct TrustedProvince;
+
 class ControlState {
  public:
   ControlState();
@@ -101,6 +103,9 @@ class ControlState {
                   UnixSeconds now) const;
   std::vector<const Grant*> grants_of(InstitutionNumber number) const;
   const Revocation* revocation_of(std::string_view grant_id) const;  // null: not revoked
+
+  // The latest document about another province; null: none. In force or not: see neighbour.h.
+  const TrustedProvince* find_trusted(DivisionCode province) const;
 
   std::size_t policy_count() const;
   const rules::Policy& policy(PolicyNumber number) const;  // requires number < policy_count()

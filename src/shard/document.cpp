@@ -9,8 +9,11 @@
 namespace mingma::shard {
 namespace {
 
-constexpr std::array<std::string_view, 9> kTypes{
-    "", "genesis", "institution", "grant", "revocation", "policy", "area_order", "officer", "officer_revocation"};
+// By number; empty ones are not used here.
+constexpr std::array<std::string_view, 15> kTypes{
+    "",        "genesis",            "institution", "grant", "revocation", "policy", "area_order",
+    "officer", "officer_revocation", "",            "",      "",           "",       "",
+    "trusted_province"};
 constexpr std::array<std::string_view, 11> kClasses{
     "none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",
     "border_post", "community", "other_province",    "operator", "auditor"};
@@ -80,6 +83,7 @@ Result<Value> read_named(JsonMembers& members, std::string_view name, const std:
 std::string_view to_string(DocumentType type) { return kTypes[static_cast<std::size_t>(type)]; }
 
 std::optional<DocumentType> find_document_type(std::string_view name) {
+  if (name.empty()) return std::nullopt;
   const auto found = std::find(kTypes.begin() + 1, kTypes.end(), name);
   if (found == kTypes.end()) return std::nullopt;
   return static_cast<DocumentType>(found - kTypes.begin());

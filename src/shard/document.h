@@ -43,8 +43,9 @@ enum class DocumentType : std::uint8_t {
   kAreaOrder = 6,
   kOfficer = 7,  // shard/officer.h
   kOfficerRevocation = 8,
+  kTrustedProvince = 14,
 };
-inline constexpr std::uint64_t kDocumentTypeLast = 8;
+inline constexpr std::uint64_t kDocumentTypeLast = 14;
 std::string_view to_string(DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", ...
 std::optional<DocumentType> find_document_type(std::string_view name);
 

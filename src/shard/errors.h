@@ -33,6 +33,13 @@ inline constexpr ErrorInfo kShardNotSubstantiated{"shard.not_substantiated", 422
                                                   Retry::kAfterFix};  // a reply that is not what the statement says
 inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};  // no purpose this role may have
 inline constexpr ErrorInfo kShardTooLarge{"shard.too_large", 413, Retry::kAfterFix};
+inline constexpr ErrorInfo kShardNotGuardian{"shard.not_guardian", 403, Retry::kAfterFix};  // none in force
+inline constexpr ErrorInfo kShardLimit{"shard.limit", 409, Retry::kAfterFix};  // guardians, dependants, paper codes
+inline constexpr ErrorInfo kShardUnknownPaper{"shard.unknown_paper", 404, Retry::kNo};
+inline constexpr ErrorInfo kShardNoDecision{"shard.no_decision", 409, Retry::kLater};  // no colour, or about to change
+inline constexpr ErrorInfo kShardUntrustedProvince{"shard.untrusted_province", 403,
+                                                   Retry::kAfterFix};  // no document of the roots trusts it now
+inline constexpr ErrorInfo kShardBadProof{"shard.bad_proof", 422, Retry::kAfterFix};  // what came does not prove itself
 inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};  // stored state contradicts itself
 
 }  // namespace mingma::errors

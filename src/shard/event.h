@@ -24,8 +24,10 @@
 #include "base/time.h"
 #include "shard/case.h"
 #include "shard/document.h"
+#include "shard/family.h"
 #include "shard/line_proof.h"
 #include "shard/look_up.h"
+#include "shard/neighbour.h"
 #include "shard/record.h"
 #include "shard/row.h"
 
@@ -58,6 +60,7 @@ enum class AuthorityKind : std::uint8_t {
   kSession = 3,   // the resident's own declaration in a session
   // 4, 5: see docs/formats/event.md
   kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
+  kImported = 5,  // another province's institution signed it; the proof came with it (neighbour.h)
 };
 
 struct StatementEntry {
@@ -171,7 +174,9 @@ struct LookUpOperation {
 
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
                                DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
-                               CaseOpenOperation, CaseStepOperation, LookUpOperation>;
+                               CaseOpenOperation, CaseStepOperation, LookUpOperation,
+                               GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
+                               AcknowledgeOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -1,7 +1,9 @@
 // Deterministic CBOR of events. Format: docs/formats/event.md.
 #include "shard/event.h"
 #include "shard/event_codec_parts.h"
+#include "shard/family_codec.h"
 #include "shard/image.h"
+#include "shard/neighbour_codec.h"
 
 namespace mingma::shard {
 namespace {
@@ -23,6 +25,11 @@ enum class OperationTag : std::uint8_t {
   kCaseOpen = 13,
   kCaseStep = 14,
   kLookUp = 15,
+  kGuardianship = 21,
+  kPaper = 22,
+  kExport = 23,
+  kImport = 24,
+  kAcknowledge = 25,
 };
 
 // ---- writing
@@ -119,6 +126,31 @@ void write(CborWriter& out, const CaseStepOperation& op) {
 
 void write(CborWriter& out, const LookUpOperation& op) {
   start(out, OperationTag::kLookUp, kLookUpFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const GuardianshipOperation& op) {
+  start(out, OperationTag::kGuardianship, kGuardianshipFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const PaperOperation& op) {
+  start(out, OperationTag::kPaper, kPaperFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const ExportOperation& op) {
+  start(out, OperationTag::kExport, kExportFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const ImportOperation& op) {
+  start(out, OperationTag::kImport, kImportFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const AcknowledgeOperation& op) {
+  start(out, OperationTag::kAcknowledge, kAcknowledgeFields);
   write_fields(out, op);
 }
 
@@ -239,7 +271,7 @@ Result<Operation> read_operation(CborReader& in) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   OperationTag tag{};
   if (fields == 0) return invalid("an operation without a kind");
-  MINGMA_CHECK(read_enumeration(in, 1, 15, tag));
+  MINGMA_CHECK(read_enumeration(in, 1, 25, tag));
   switch (tag) {
     case OperationTag::kDocument: {
       MINGMA_CHECK(check_count(fields, 5));
@@ -302,6 +334,31 @@ Result<Operation> read_operation(CborReader& in) {
     case OperationTag::kLookUp: {
       MINGMA_CHECK(check_count(fields, kLookUpFields + 1));
       MINGMA_TRY(auto op, read_look_up(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kGuardianship: {
+      MINGMA_CHECK(check_count(fields, kGuardianshipFields + 1));
+      MINGMA_TRY(auto op, read_guardianship_fields(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kPaper: {
+      MINGMA_CHECK(check_count(fields, kPaperFields + 1));
+      MINGMA_TRY(auto op, read_paper_fields(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kExport: {
+      MINGMA_CHECK(check_count(fields, kExportFields + 1));
+      MINGMA_TRY(auto op, read_export_fields(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kImport: {
+      MINGMA_CHECK(check_count(fields, kImportFields + 1));
+      MINGMA_TRY(auto op, read_import_fields(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kAcknowledge: {
+      MINGMA_CHECK(check_count(fields, kAcknowledgeFields + 1));
+      MINGMA_TRY(auto op, read_acknowledge_fields(in));
       return Operation(std::move(op));
     }
   }

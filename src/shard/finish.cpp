@@ -4,7 +4,9 @@
 #include "crypto/digest.h"
 #include "shard/authority.h"
 #include "shard/errors.h"
+#include "shard/family_fold.h"
 #include "shard/image.h"
+#include "shard/neighbour_fold.h"
 #include "shard/tiles.h"
 
 namespace mingma::shard {
@@ -36,6 +38,8 @@ LeafKind leaf_kind(DocumentType type) {
       return LeafKind::kAreaOrder;
     case DocumentType::kOfficer:
       return LeafKind::kOfficer;
+    case DocumentType::kTrustedProvince:
+      return LeafKind::kTrustedProvince;
   }
   return LeafKind::kPolicy;
 }
@@ -89,6 +93,11 @@ struct Fold {
   Result<void> operator()(const CaseOpenOperation& op) const { return working.open_case(op, index++); }
   Result<void> operator()(const CaseStepOperation& op) const { return working.step_case(op, index++); }
   Result<void> operator()(const LookUpOperation& op) const { return working.look_up(op, index++); }
+  Result<void> operator()(const GuardianshipOperation& op) const { return fold_guardianship(working, op, index++); }
+  Result<void> operator()(const PaperOperation& op) const { return fold_paper(working, op, index++); }
+  Result<void> operator()(const ExportOperation& op) const { return fold_export(working, op, index++); }
+  Result<void> operator()(const ImportOperation& op) const { return fold_import(working, op); }
+  Result<void> operator()(const AcknowledgeOperation& op) const { return fold_acknowledge(working, op, index++); }
 };
 
 // Writes what operations put into tables directly.
@@ -101,8 +110,12 @@ struct Write {
   std::size_t case_steps = 0;
   std::size_t look_ups = 0;
   Bytes scratch = {};
+  Result<void> failure = {};  // the first of a table that is read again
 
   LeafIndex leaf(std::uint32_t position) const { return {base.value + position}; }
+  void keep(Result<void> done) {
+    if (!done.ok() && failure.ok()) failure = std::move(done);
+  }
 
   void operator()(const DocumentOperation&) { ++documents; }
   void operator()(const CheckpointOperation&) {}
@@ -128,6 +141,11 @@ struct Write {
     if (op.flags != 0)
       batch.put(kLookUpsTable, look_up_flagged_key(working.sequence(), made.number), op.resident.bytes);
   }
+  void operator()(const GuardianshipOperation& op) { keep(place_guardianship(working, op, leaf(op.leaf))); }
+  void operator()(const PaperOperation& op) { keep(place_paper(working, op, leaf(op.leaf))); }
+  void operator()(const ExportOperation& op) { keep(place_export(working, op, leaf(op.leaf))); }
+  void operator()(const ImportOperation&) {}
+  void operator()(const AcknowledgeOperation& op) { keep(place_acknowledge(working, op, leaf(op.leaf))); }
   void operator()(const StatementsOperation& op) {
     write_authority(op);
     write_outcomes(op);
@@ -367,6 +385,9 @@ Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger&
   }
   Write write{working, batch, base};
   for (const Operation& operation : event.operations) std::visit(write, operation);
+  MINGMA_CHECK(std::move(write.failure));
+  working.family().write(batch);
+  working.neighbours().write(batch);
   write_changed_evidence(working, batch);
   MINGMA_CHECK(write_cases(working, batch, *delta.impl));
   MINGMA_CHECK(take_decisions(working, event, base, batch));

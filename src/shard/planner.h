@@ -44,6 +44,13 @@ class Planner {
   Result<CommandResult> run(const CaseStepCommand& command);
   Result<CommandResult> run(const CaseDocumentCommand& command);
   Result<CommandResult> run(const LookUpCommand& command);
+  Result<CommandResult> run(const GuardianshipCommand& command);
+  Result<CommandResult> run(const PaperCommand& command);
+  Result<CommandResult> run(const ImportCommand& command);
+  Result<CommandResult> run(const ExportCommand& command);
+  Result<CommandResult> run(const AcknowledgeCommand& command);
+  Result<void> add_export(ExportOperation op, const ResidentKeys& keys);
+  Result<void> follow_exports();
 
   bool is_control() const { return options_.shard == kControlShard; }
   std::uint32_t add_leaf(const Leaf& leaf);

@@ -5,6 +5,7 @@
 #include "shard/authority.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
+#include "shard/neighbour_fold.h"
 #include "shard/planner.h"
 
 namespace mingma::shard {
@@ -93,7 +94,7 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
   if (statement.action != StatementAction::kAdd)
     entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
   entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
-  const Row& now = working_.touch(*row, DecisionCause::kStatements);
+  const Row& now = working_.touch(*row, cause_of(command.authority));
   entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, statement.action), *keys, canonical,
                                  statement.institution);
   MINGMA_CHECK(working_.add_statement(*row, institution, entry, entry.leaf));
@@ -141,6 +142,11 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     if (!authority.ok()) return refuse(std::move(authority).error());
     operation.authority_digest = authority->digest;
     std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
+  } else if (command.authority == AuthorityKind::kImported) {
+    auto checked = check_import(command, working_.control(), event_.time);
+    if (!checked.ok()) return refuse(std::move(checked).error());
+    operation.authority_digest = checked->authority.digest;
+    std::copy_n(checked->authority.digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
   }
   if (command.authority != AuthorityKind::kSession && !stored) {
     if (auto sealed = seal_authority(command, operation); !sealed.ok()) return refuse(sealed.error());
@@ -162,6 +168,7 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
   }
   statements_ += static_cast<std::uint32_t>(command.lines.size());
   event_.operations.emplace_back(std::move(operation));
+  MINGMA_CHECK(follow_exports());
   return result;
 }
 

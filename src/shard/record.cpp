@@ -70,7 +70,7 @@ Result<Leaf> decode_leaf(ByteView bytes) {
         return {};
       }
       case 2: {
-        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 24, "a leaf's kind"));
+        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 30, "a leaf's kind"));
         return {};
       }
       case 3: {
@@ -139,6 +139,8 @@ std::string_view to_string(DecisionCause cause) {
       return "recolour";
     case DecisionCause::kCase:
       return "case";
+    case DecisionCause::kImport:
+      return "import";
   }
   return "unknown";
 }
@@ -219,7 +221,7 @@ Result<DecisionRecord> decode_decision_record(ByteView canonical) {
         return {};
       }
       default: {
-        MINGMA_TRY(out.cause, read_enumeration<DecisionCause>(in, 6, "a decision's cause"));
+        MINGMA_TRY(out.cause, read_enumeration<DecisionCause>(in, 8, "a decision's cause"));
         return {};
       }
     }

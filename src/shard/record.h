@@ -44,6 +44,10 @@ enum class LeafKind : std::uint8_t {
   kOfficer = 16,
   kCaseStep = 23,
   kLookUp = 24,
+  kPaperCode = 27,
+  kGuardianship = 28,
+  kExchange = 29,         // given to another province; acknowledged by it
+  kTrustedProvince = 30,
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
 };
 
@@ -63,8 +67,8 @@ struct Leaf {
 void encode_leaf(const Leaf& leaf, Bytes& out);  // replaces `out`
 Result<Leaf> decode_leaf(ByteView bytes);        // `rule` borrows from `bytes`
 
-enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kCase = 6 };
-std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "case"
+enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kCase = 6, kImport = 8 };
+std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "case", "import"
 
 // One version in a resident's chain. Canonical CBOR; its SHA-256 is what the next version names.
 struct DecisionRecord {

@@ -25,7 +25,9 @@ inline constexpr store::TableId kMetaTable{
     11};  // "state" -> log position and counters of the machine; "s/..." is the service's
 inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
 inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
-inline constexpr std::size_t kTableCount = 16;
+inline constexpr store::TableId kFamilyTable{17};      // guardians and paper codes (shard/family.h)
+inline constexpr store::TableId kNeighboursTable{18};  // statements to and from other provinces
+inline constexpr std::size_t kTableCount = 19;
 
 inline std::array<store::TableSpec, kTableCount> shard_tables() {
   using enum store::TableKind;
@@ -44,12 +46,16 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
            {"holds", kSequence},
            {"brakes", kPoint},
            {"cases", kSequence},
-           {"lookups", kSequence}}};
+           {"lookups", kSequence},
+           {"alarms", kPoint},
+           {"family", kPoint},
+           {"neighbours", kPoint}}};
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 10> kDigestTables{
+inline constexpr std::array<store::TableId, 12> kDigestTables{
     kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
-    kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable};
+    kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable,
+    kFamilyTable,  kNeighboursTable};
 
 }  // namespace mingma::shard

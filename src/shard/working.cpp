@@ -109,7 +109,9 @@ Working::Working(const ShardState& state, const store::Reader& reader, UnixSecon
       sequence_(sequence),
       machine_(state.machine),
       control_(state.control),
-      view_(state.view) {
+      view_(state.view),
+      family_(reader, kFamilyTable),
+      neighbours_(reader, kNeighboursTable) {
   documents_before_ = control_->documents().size();
   machine_.time = time;
   machine_.position = sequence;

@@ -13,6 +13,7 @@
 
 #include "shard/control.h"
 #include "shard/event.h"
+#include "shard/overlay.h"
 #include "shard/row_table.h"
 #include "shard/tables.h"
 #include "store/store.h"
@@ -118,6 +119,8 @@ class Working {
   // Records the entry (kAccepted or kSuperseded) and its effects. `index`: of its leaf, in canonical order.
   Result<void> add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry,
                              std::uint32_t index);
+  TableOverlay& family() { return family_; }
+  TableOverlay& neighbours() { return neighbours_; }
   // Re-reduces rows in [first, end) that area orders may concern.
   void recolour(const RecolourOperation& operation);
 
@@ -186,6 +189,8 @@ class Working {
   std::vector<PendingRecord> look_ups_;
   std::map<Bytes, std::uint32_t> look_up_counts_;  // by look_up_count_key
   std::uint64_t cases_opened_ = 0;                 // by this event
+  TableOverlay family_;
+  TableOverlay neighbours_;
 };
 
 }  // namespace mingma::shard

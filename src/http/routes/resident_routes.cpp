@@ -5,6 +5,7 @@
 #include "http/errors.h"
 #include "http/routes/context.h"
 #include "rules/json_reader.h"
+#include "service/errors.h"
 #include "service/json.h"
 
 namespace mingma::http {
@@ -80,6 +81,14 @@ awaitable<Result<Response>> make_code(const RouteContext& context, Request& requ
   if (form.ok()) wanted.form = *form;
   if (form.ok() && *form == service::CodeForm::kPhone) wanted.device = reader.text("device");
   MINGMA_CO_CHECK(reader.finish());
+  if (wanted.form == service::CodeForm::kPaper) {
+    const auto present = co_await context.api().show_code(wanted);
+    if (!present.ok() && present.error().is(mingma::errors::kNoSuchThing)) {
+      service::PaperOwner owner;
+      owner.resident = wanted.resident;
+      MINGMA_CO_CHECK(co_await context.api().family().issue_paper(std::move(owner), service::kPaperDaysDefault));
+    }
+  }
   MINGMA_CO_TRY(Response response, co_await respond_with_code(context, request, std::move(wanted)));
   co_return response;
 }

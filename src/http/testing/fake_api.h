@@ -11,6 +11,8 @@
 #include "crypto/digest.h"
 #include "crypto/signature.h"
 #include "http/testing/fake_officers.h"
+#include "http/testing/fake_family.h"
+#include "http/testing/fake_neighbours.h"
 #include "service/api.h"
 #include "service/errors.h"
 
@@ -158,6 +160,8 @@ class FakeApi final : public FakeOfficers {
   }
   service::ProvinceInfo province() const override { return {.division = {}, .name = {"河南省", "Henan"}}; }
   std::string ledger_keys() const override { return "mingma.example/1+00000000+AQ==\n"; }
+  service::FamilyApi& family() override { return family_; }
+  service::NeighbourApi& neighbours() override { return neighbours_; }
   service::Health health() const override { return {.ready = healthy, .shards = {}}; }
   std::vector<service::Metric> metrics() const override { return {}; }
 
@@ -212,6 +216,8 @@ class FakeApi final : public FakeOfficers {
     return std::make_shared<const service::ShownCode>(std::move(code));
   }
 
+  FakeFamily family_;
+  FakeNeighbours neighbours_;
   std::mutex mutex_;
   std::set<ResidentId> registered_;
   std::map<std::string, Bytes> manifests_;

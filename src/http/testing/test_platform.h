@@ -66,6 +66,8 @@ class TestPlatform {
                                          .login = &login_};
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
+    add_family_routes(router_, dependencies);
+    add_neighbour_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
     add_officer_routes(router_, dependencies);
     add_policy_routes(router_, dependencies);
