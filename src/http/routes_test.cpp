@@ -120,6 +120,24 @@ TEST_F(Routes, ServeFamilyAndPaperToThoseSignedIn) {
   EXPECT_EQ(platform_.post("/v1/paper-codes", envelope).status, 201);
 }
 
+TEST_F(Routes, ServeNeighbourProvincesWithoutAnythingPersonal) {
+  EXPECT_EQ(platform_.get("/v1/neighbours").status, 200);
+  EXPECT_EQ(platform_.get("/v1/neighbours/card").status, 200);
+  const ClientResponse exports = platform_.get("/v1/neighbours/exports?acknowledged=false");
+  ASSERT_EQ(exports.status, 200);
+  const auto listed = parse_json(exports.body);
+  EXPECT_EQ(listed->find("items")->array().front().find("at")->string(), "2022-08-08T23:00:00Z") << "to the hour";
+  EXPECT_EQ(outcome(platform_.get("/v1/neighbours/exports?acknowledged=true")), "400 http.invalid_query");
+  const auto envelope = [](std::string_view type) {
+    return R"({"type":")" + std::string(type) + R"(","document":"{}","signatures":[]})";
+  };
+  EXPECT_EQ(platform_.post("/v1/neighbours/exports", envelope("export")).status, 201);
+  EXPECT_EQ(platform_.post("/v1/neighbours/statements", envelope("export_envelope")).status, 200);
+  EXPECT_EQ(outcome(platform_.post("/v1/neighbours/statements", envelope("export"))), "403 shard.untrusted_province");
+  EXPECT_EQ(platform_.post("/v1/neighbours", envelope("trusted_province")).status, 201);
+  EXPECT_EQ(outcome(platform_.post("/v1/neighbours", envelope("policy"))), "400 http.invalid_body");
+}
+
 TEST_F(Routes, TakeASubmissionOnlyUnderAFreshSignatureOfAKnownKey) {
   EXPECT_EQ(outcome(platform_.send(manifest())), "401 http.signature_missing");
   const ClientRequest good = platform_.sign(manifest(), "nonce-0001");

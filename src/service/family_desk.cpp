@@ -206,7 +206,7 @@ FamilyApi::Async<std::vector<DependantView>> FamilyDesk::dependants(ResidentId g
                            .relation = std::string(shard::to_string(bond->relation)),
                            .basis = std::string(shard::to_string(bond->basis)),
                            .until = bond->until};
-        const auto label = context_.place_of(dependant).codes.label(dependant);
+        const auto label = context_.place_of(dependant).codes->label(dependant);
         if (label.ok()) view.name_mask = label->name_mask, view.document_digits = label->document_digits;
         views.push_back(std::move(view));
       }
@@ -228,14 +228,14 @@ FamilyApi::Async<std::shared_ptr<const ShownCode>> FamilyDesk::dependant_code(Re
   using Shown = std::shared_ptr<const ShownCode>;
   const FamilyContext::Place home = context_.place_of(guardian);
   const Result<CodeDesk::Phone> phone = co_await home.runtime.read<CodeDesk::Phone>(
-      [&](ShardRuntime&) { return home.codes.phone(guardian, device); });
+      [&](ShardRuntime&) { return home.codes->phone(guardian, device); });
   if (!phone) co_return phone.error();
   const FamilyContext::Place place = context_.place_of(dependant);
   co_return co_await place.runtime.read<Shown>([&](ShardRuntime& shard) -> Result<Shown> {
     MINGMA_TRY(const auto bond, shard::find_guardian(shard.store(), dependant, guardian));
     if (!bond || !bond->in_force(shard.clock().now()))
       return Error(errors::kShardNotGuardian, "there is no guardianship in force for this");
-    return place.codes.show_on(dependant, *phone, bond->until);
+    return place.codes->show_on(dependant, *phone, bond->until);
   });
 }
 

@@ -18,7 +18,7 @@ namespace mingma::service {
 struct FamilyContext {
   struct Place {
     ShardRuntime& runtime;
-    CodeDesk& codes;
+    CodeDesk* codes;  // null: the shard could not be loaded, and its runtime refuses every read
   };
   std::function<Place(const ResidentId&)> place_of;
   std::function<std::vector<ShardRuntime*>()> data_shards;

@@ -97,7 +97,7 @@ FamilyApi::Async<PaperView> FamilyDesk::run(shard::PaperCommand command) {
   co_return co_await place.runtime.read<PaperView>([&](ShardRuntime& shard) -> Result<PaperView> {
     MINGMA_TRY(const auto paper, shard::find_paper(shard.store(), resident, id));
     if (!paper) return Error(errors::kShardDamaged, "a paper code that was just written is not there");
-    return to_printed(shard, place.codes, *paper);
+    return to_printed(shard, *place.codes, *paper);
   });
 }
 
@@ -134,7 +134,7 @@ FamilyApi::Async<PaperView> FamilyDesk::paper(PaperOwner owner, std::string id) 
     MINGMA_TRY(const shard::PaperId paper_id, parse_id(id));
     MINGMA_TRY(const auto paper, shard::find_paper(shard.store(), owner.resident, paper_id));
     if (!paper) return Error(errors::kShardUnknownPaper, "no such paper code");
-    return to_printed(shard, place.codes, *paper);
+    return to_printed(shard, *place.codes, *paper);
   });
 }
 

@@ -93,7 +93,7 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   province->family_ = std::make_unique<FamilyDesk>(FamilyContext{
       [raw = province.get()](const ResidentId& resident) -> FamilyContext::Place {
         Unit& unit = raw->unit_of(resident);
-        return {unit.runtime, *unit.codes};
+        return {unit.runtime, unit.codes.get()};
       },
       [raw = province.get()] {
         std::vector<ShardRuntime*> out;

@@ -23,6 +23,19 @@ InstitutionSummary institution_of(const shard::ControlState& control, shard::Ins
   return institution == nullptr ? summarise_command(control) : summarise(*institution);
 }
 
+// A statement of another province: its institution there answers for it, never the one that stands for the province here.
+void name_origin(Cause& cause, const shard::ControlState& control, const shard::StoredImport& imported) {
+  const shard::ImportOperation& from = imported.import;
+  const shard::TrustedProvince* province = control.find_trusted(from.origin);
+  const Bilingual name = province == nullptr ? Bilingual{from.origin.to_string(), from.origin.to_string()}
+                                             : Bilingual{province->name_zh, province->name_en};
+  cause.origin = name;
+  cause.institution = {from.origin.to_string() + ":" + from.institution,
+                       {name.zh + from.name_zh, from.name_en + ", " + name.en},
+                       "other_province",
+                       from.phone};
+}
+
 Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& resident, std::uint32_t deciding_kinds) {
   MINGMA_TRY(const std::vector<shard::EvidenceView> evidence,
              shard::list_evidence(shard.store(), resident, &shard.keys()));
