@@ -131,19 +131,6 @@ DecisionView to_view(const shard::ControlState& control, ShardId shard, const sh
   return view;
 }
 
-// A statement of another province: its institution there answers for it, never the one that stands for the province here.
-void name_origin(Cause& cause, const shard::ControlState& control, const shard::StoredImport& imported) {
-  const shard::ImportOperation& import = imported.import;
-  const shard::TrustedProvince* province = control.find_trusted(import.origin);
-  const Bilingual name = province == nullptr ? Bilingual{import.origin.to_string(), import.origin.to_string()}
-                                             : Bilingual{province->name_zh, province->name_en};
-  cause.origin = name;
-  cause.institution = {import.origin.to_string() + ":" + import.institution,
-                       {name.zh + import.name_zh, import.name_en + ", " + name.en},
-                       "other_province",
-                       import.phone};
-}
-
 Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& evidence, std::uint32_t deciding_kinds) {
   const rules::EvidenceKindInfo& info = rules::evidence_kind_info(evidence.stored.evidence.kind);
   Cause cause;
