@@ -1,8 +1,9 @@
 // Certificates from abroad that residents present: whose they are, and who issued them.
+#include "service/certificates.h"
+
 #include <algorithm>
 
 #include "code/hcert.h"
-#include "service/certificates.h"
 #include "service/errors.h"
 #include "service/province.h"
 #include "service/province_unit.h"
