@@ -119,7 +119,7 @@ TEST_F(Bundles, OnlyOverseersMayAsk) {
 }
 
 TEST_F(Bundles, AnInstitutionThatDidNotDoItGetsItsProofAndTheOneThatDidDoesNot) {
-  for (const std::string id : {std::string(testing::kLab), std::string("CDC-02")}) {
+  for (const std::string& id : {std::string(testing::kLab), std::string("CDC-02")}) {
     const Result<std::string> bundle = negative(id);
     ASSERT_TRUE(bundle.ok()) << bundle.error().to_string();
     const Result<CheckedBundle> checked = check_bundle(*bundle, keys_);
