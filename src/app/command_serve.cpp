@@ -117,7 +117,11 @@ Result<std::vector<service::Person>> read_people(const std::string& file) {
 class Platform {
  public:
   explicit Platform(ServeOptions options)
-      : options_(std::move(options)), workers_(options_.workers), sessions_(random_), replays_(kReplayEntriesMax) {}
+      : options_(std::move(options)),
+        workers_(options_.workers),
+        sessions_(random_),
+        officers_(random_),
+        replays_(kReplayEntriesMax) {}
 
   Result<void> open() {
     MINGMA_TRY(service::DataDir directory, service::DataDir::open(options_.directory));
@@ -135,6 +139,7 @@ class Platform {
     http::RouteDependencies routes{.api = *province_,
                                    .oversight = *province_,
                                    .sessions = sessions_,
+                                   .officers = officers_,
                                    .replays = replays_,
                                    .clock = clock_,
                                    .public_origin = options_.public_url,
@@ -144,6 +149,7 @@ class Platform {
     http::add_session_routes(router_, routes);
     http::add_resident_routes(router_, routes);
     http::add_institution_routes(router_, routes);
+    http::add_officer_routes(router_, routes);
     http::add_public_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
     if (sandbox_) sandbox_->add_routes(router_);
@@ -228,6 +234,7 @@ class Platform {
   std::unique_ptr<service::DataDir> directory_;
   std::unique_ptr<service::Province> province_;
   http::Sessions sessions_;
+  http::OfficerSessions officers_;
   http::ReplayWindow replays_;
   std::unique_ptr<http::RelyingParty> login_;
   std::unique_ptr<http::SandboxProvider> sandbox_;

@@ -3,6 +3,7 @@
 #include "crypto/digest.h"
 #include "crypto/seal.h"
 #include "crypto/signature.h"
+#include "crypto/testing/soft_authenticator.h"
 
 namespace mingma::crypto {
 namespace {
@@ -45,6 +46,21 @@ void verify(benchmark::State& state) {
   state.SetLabel(std::string(to_string(key.algorithm())));
 }
 BENCHMARK(verify)->Arg(1)->Arg(2);
+
+// A whole assertion: client data, authenticator data, signature.
+void verify_passkey(benchmark::State& state) {
+  SeededRng rng(1);
+  const WebAuthnScope scope{"mingma.example", "https://mingma.example"};
+  testing::SoftAuthenticator device(static_cast<SignatureAlgorithm>(state.range(0)), scope, rng);
+  const Digest challenge = sha256(as_bytes("statement"));
+  const WebAuthnAssertion assertion = device.get(challenge);
+  for (auto _ : state) {
+    const auto verified = verify_assertion(assertion, device.key(), scope, challenge);
+    if (!verified.ok()) state.SkipWithError("refused");
+  }
+  state.SetLabel(std::string(to_string(device.key().algorithm())));
+}
+BENCHMARK(verify_passkey)->Arg(1)->Arg(2);
 
 }  // namespace
 }  // namespace mingma::crypto

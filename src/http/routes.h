@@ -1,8 +1,9 @@
 // Every route of Mingma's public interface (docs/openapi.yaml), bound to the use cases. No decisions are made here.
 //
 // Who may call: residents by session (cookie or "Authorization: Bearer"), institutions by HTTP message signature
-// (RFC 9421 with a nonce and Content-Digest), documents by the signatures inside them, the public by nothing.
-// Call each add_...() once, before the server starts. What the dependencies name outlives the router.
+// (RFC 9421 with a nonce and Content-Digest), officers by a session that a passkey opened or by a message signature
+// with an enrolled key file, documents by the signatures inside them, the public by nothing. Call each add_...() once,
+// before the server starts. What the dependencies name outlives the router.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "http/officer_sessions.h"
 #include "http/rate_limiter.h"
 #include "http/relying_party.h"
 #include "http/replay_window.h"
@@ -24,6 +26,7 @@ struct RouteDependencies {
   service::Api& api;
   service::Oversight& oversight;
   Sessions& sessions;
+  OfficerSessions& officers;
   ReplayWindow& replays;
   const Clock& clock;
   // "https://code.example", as residents and institutions write it. Signatures over @target-uri, cookies and the check
@@ -37,6 +40,9 @@ struct RouteDependencies {
 void add_session_routes(Router& router, const RouteDependencies& dependencies);
 void add_resident_routes(Router& router, const RouteDependencies& dependencies);
 void add_institution_routes(Router& router, const RouteDependencies& dependencies);
+// Officers and their passkeys. Browsers: registration options -> create() -> key entry -> document -> its challenge ->
+// get() -> publish; session challenge -> get() -> session.
+void add_officer_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
 // /healthz, /readyz, /metrics. `metrics` gives the Prometheus page; it runs on a worker and must not block.
 void add_operator_routes(Router& router, const RouteDependencies& dependencies, std::function<std::string()> metrics);

@@ -22,12 +22,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "service/officer_api.h"
 #include "service/types.h"
 
 namespace mingma::service {
-
-template <typename T>
-using Async = boost::asio::awaitable<Result<T>>;
 
 // One part of a submission being received: bytes go to a spool file in bounded memory, nothing takes effect before
 // finish() has compared count, digest and lines_root with the signed manifest. Belongs to one coroutine at a time.
@@ -42,10 +40,9 @@ class PartUpload {
   virtual Async<PartStatus> finish() = 0;
 };
 
-class Api {
+// Officers' use cases stand in officer_api.h.
+class Api : public OfficerApi {
  public:
-  virtual ~Api() = default;
-
   // ---- residents
   // The pseudonym; needs no registration. kBadRequest for an impossible document.
   virtual Result<ResidentId> identify(const Person& person) const = 0;

@@ -61,6 +61,8 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
                       published.id};
     }
     case shard::DocumentType::kRevocation:
+    case shard::DocumentType::kOfficer:
+    case shard::DocumentType::kOfficerRevocation:
     case shard::DocumentType::kGenesis:
       break;
   }

@@ -3,7 +3,9 @@
 #include "base/cbor.h"
 #include "crypto/digest.h"
 #include "crypto/seal.h"
+#include "crypto/webauthn.h"
 #include "service/errors.h"
+#include "shard/errors.h"
 
 namespace mingma::service {
 namespace {
@@ -12,6 +14,7 @@ constexpr store::TableId kSubmissions{0};
 constexpr store::TableId kParts{1};
 constexpr store::TableId kOutcomes{2};
 constexpr store::TableId kKeys{3};
+constexpr store::TableId kCounters{4};
 
 void append_u32(Bytes& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
@@ -100,7 +103,7 @@ Result<std::vector<LineOutcome>> decode_outcomes(ByteView bytes) {
 
 std::vector<store::TableSpec> exchange_tables() {
   using enum store::TableKind;
-  return {{"submissions", kPoint}, {"parts", kPoint}, {"outcomes", kSequence}, {"keys", kPoint}};
+  return {{"submissions", kPoint}, {"parts", kPoint}, {"outcomes", kSequence}, {"keys", kPoint}, {"counters", kPoint}};
 }
 
 Result<shard::SubmissionId> parse_submission_id(std::string_view uuid) {
@@ -231,6 +234,25 @@ Result<std::uint64_t> Exchange::for_each(const std::function<Result<void>(const 
     return {};
   }));
   return unopened;
+}
+
+Result<void> Exchange::advance_counter(const std::string& key_id, std::uint32_t counter, const Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  Bytes next;
+  append_u32(next, counter);
+  append(next, digest);
+  MINGMA_TRY(const auto last, store_->get(kCounters, as_bytes(key_id)));
+  if (last && *last == next && counter > 0) return {};
+  if (last && last->size() == next.size()) {
+    const std::uint32_t before =
+        std::uint32_t{(*last)[0]} << 24 | std::uint32_t{(*last)[1]} << 16 | std::uint32_t{(*last)[2]} << 8 | (*last)[3];
+    if (!crypto::counter_accepts(before, counter))
+      return Error(errors::kShardCounterBack, "the passkey's counter did not rise: a copied key, or an old signature",
+                   key_id);
+  }
+  store::Batch batch;
+  batch.put(kCounters, as_bytes(key_id), next);
+  return store_->write(batch, store::Durability::kSynced);
 }
 
 Result<void> Exchange::destroy_key(const std::string& id) {

@@ -5,6 +5,7 @@
 //   "mingma/v1/submission" || id parts        id || part u32 BE -> [state, processed, counts x 6] outcomes     id ||
 //   part u32 BE || last line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk keys one key
 //   per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
+//   counters     officer's passkey id -> counter u32 BE || digest it last signed
 // Threading: every method from any thread. Durability: creating and finishing are synced, progress is buffered: after a
 // crash
 //   the last chunks are done again, which changes nothing in the shards.
@@ -63,6 +64,9 @@ class Exchange final {
   Result<std::vector<PartKey>> unfinished() const;
   // Every submission whose key is there; returns how many have none any more.
   Result<std::uint64_t> for_each(const std::function<Result<void>(const StoredSubmission&)>& visit);
+  // A passkey was used: its counter, for signing `digest`. Synced. kShardCounterBack when it did not rise since the
+  // last use; the same counter for the same digest is a repetition and changes nothing.
+  Result<void> advance_counter(const std::string& key_id, std::uint32_t counter, const Digest& digest);
   // The manifest and the spooled parts of a submission can never be read again; its outcomes stay.
   Result<void> destroy_key(const std::string& id);
 

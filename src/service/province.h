@@ -85,6 +85,12 @@ class Province final : public Api, public Oversight {
   Async<StatementOutcome> submit_statement(SignedDocument document) override;
   Async<Published> publish(SignedDocument document) override;
 
+  Result<OfficerCaller> authenticate_officer(const MessageSignature& signature) const override;
+  Result<OfficerCaller> check_officer(const OfficerCaller& caller) const override;
+  Async<OfficerCaller> sign_in_officer(OfficerSignIn request) override;
+  Result<OfficerView> find_officer(const std::string& id) const override;
+  Result<std::vector<OfficerView>> officers(const std::string& institution) const override;
+
   Result<std::vector<PublicDocument>> list(PublicList which, bool only_in_force) const override;
   Result<PublicDocument> find_public(PublicList which, const std::string& id) const override;
   Async<Statistics> statistics(StatisticsRequest request) override;
@@ -117,6 +123,7 @@ class Province final : public Api, public Oversight {
   void follow_control(Unit& unit);
 
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
+  Async<bool> note_counters(const SignedDocument& document);
   template <typename T, typename Work>
   Async<T> on_disk(Work work) const;
 

@@ -161,6 +161,8 @@ Async<StatementOutcome> Province::submit_statement(SignedDocument document) {
 Async<Published> Province::publish(SignedDocument document) {
   Result<shard::SignedDocument> converted = to_shard_document(document);
   if (!converted) co_return std::move(converted).error();
+  const Result<bool> noted = co_await note_counters(document);
+  if (!noted) co_return noted.error();
   shard::Command command = shard::PublishCommand{*std::move(converted)};
   const Result<shard::CommandResult> done = co_await units_.front()->runtime.run(std::move(command));
   if (!done) co_return done.error();

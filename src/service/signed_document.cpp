@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "crypto/webauthn.h"
 #include "service/errors.h"
 #include "shard/statement_document.h"
 
@@ -25,6 +26,22 @@ Result<std::string> text(const Json& object, std::string_view name, bool require
   if (member == nullptr && !required) return std::string();
   if (member == nullptr || !member->is_string()) return invalid("this must be a string", "/" + std::string(name));
   return member->string();
+}
+
+Result<Bytes> read_base64url(const Json& object, std::string_view name) {
+  const Json* member = object.find(name);
+  if (member == nullptr || !member->is_string()) return invalid("this must be base64url", "/" + std::string(name));
+  return base64url_decode(member->string());
+}
+
+// An assertion as browsers give it (AuthenticatorAssertionResponse), in the place of a plain signature.
+Result<Bytes> parse_webauthn(const Json& json) {
+  MINGMA_CHECK(only_members(json, {"authenticator_data", "client_data", "signature"}, "/signatures/webauthn"));
+  crypto::WebAuthnAssertion assertion;
+  MINGMA_TRY(assertion.authenticator_data, read_base64url(json, "authenticator_data"));
+  MINGMA_TRY(assertion.client_data, read_base64url(json, "client_data"));
+  MINGMA_TRY(assertion.signature, read_base64url(json, "signature"));
+  return crypto::encode_assertion(assertion);
 }
 
 Result<Person> parse_person(const Json& json) {
@@ -50,9 +67,15 @@ Result<SignedDocument> parse_signed_document(std::string_view envelope) {
     return invalid("there must be at most 16 signatures", "/signatures");
   }
   for (const Json& entry : signatures->array()) {
-    MINGMA_CHECK(only_members(entry, {"key", "signature"}, "/signatures"));
+    MINGMA_CHECK(only_members(entry, {"key", "signature", "webauthn"}, "/signatures"));
     DocumentSignature signature;
     MINGMA_TRY(signature.key_id, text(entry, "key", true));
+    if (const Json* webauthn = entry.find("webauthn"); webauthn != nullptr) {
+      if (entry.find("signature") != nullptr) return invalid("either signature or webauthn", "/signatures");
+      MINGMA_TRY(signature.signature, parse_webauthn(*webauthn));
+      out.signatures.push_back(std::move(signature));
+      continue;
+    }
     MINGMA_TRY(const std::string encoded, text(entry, "signature", true));
     MINGMA_TRY(signature.signature, base64_decode(encoded));
     out.signatures.push_back(std::move(signature));

@@ -236,7 +236,8 @@ struct SignedDocument {
 };
 
 // Envelope: {"type": "...", "document": "<the document as a JSON string>", "signatures": [{"key": "...", "signature":
-// "<base64>"}]}
+// "<base64>"}]}. An officer's passkey signs with {"key": "...", "webauthn": {"authenticator_data": "<base64url>",
+// "client_data": "<base64url>", "signature": "<base64url>"}} instead; written back, it is the CBOR of both (base64).
 Result<SignedDocument> parse_signed_document(std::string_view envelope);
 std::string write_signed_document(const SignedDocument& document);
 

@@ -57,8 +57,18 @@ struct ControlState::Impl {
   std::map<std::string, bool, std::less<>> revocation_ids;
   std::vector<std::shared_ptr<const ParsedPolicy>> policies;
   std::map<std::string, std::size_t, std::less<>> policy_ids;
+  OfficerBook officers;
   std::map<std::string, AreaOrderDocument, std::less<>> orders;  // by number; the latest document of each
 
+  // Officers may sign beside whoever must: such signatures are checked like any, and count for the person.
+  bool is_officers(const SignedDocument& document, std::string_view key_id) const {
+    if (officers.knows(key_id)) return true;
+    return document.type == DocumentType::kOfficer && genesis != nullptr && !is_root(key_id);
+  }
+  bool is_root(std::string_view key_id) const {
+    return std::any_of(genesis->roots.begin(), genesis->roots.end(),
+                       [&](const crypto::VerifyingKey& root) { return root.key_id() == key_id; });
+  }
   bool grant_in_force(const Grant& grant, UnixSeconds at) const {
     if (at < grant.from || grant.until <= at) return false;
     const auto revoked = revocations.find(grant.id);
@@ -88,10 +98,16 @@ struct ControlState::Impl {
   Result<void> check_institution_signature(const SignedDocument& document, std::string_view institution,
                                            UnixSeconds now) const;
   Result<void> check_signer(const SignedDocument& document, std::string_view signer, UnixSeconds now) const;
+  Result<void> check_officer_signatures(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_ordering_officer(const SignedDocument& document, std::string_view institution,
+                                      UnixSeconds now) const;
+  Result<void> check_keys_free(const Institution& institution) const;
+  Result<void> check_officer(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_officer_revocation(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_institution(const SignedDocument& document) const;
   Result<void> check_grant(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_revocation(const SignedDocument& document, UnixSeconds now) const;
-  Result<void> check_policy(const SignedDocument& document) const;
+  Result<void> check_policy(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
 
   Result<std::string> add_parsed(const PublishedDocument& document);
@@ -126,7 +142,8 @@ Result<void> ControlState::Impl::check_root_signatures(const SignedDocument& doc
         return refused(errors::kShardBadSignature, "a root signature does not verify", signature.key_id);
       signed_by[i] = true;
     }
-    if (!known) return refused(errors::kShardUnknownKey, "this document is signed by root keys only", signature.key_id);
+    if (!known && !is_officers(document, signature.key_id))
+      return refused(errors::kShardUnknownKey, "this document is signed by root keys only", signature.key_id);
   }
   const auto count = std::count(signed_by.begin(), signed_by.end(), true);
   if (count < genesis->threshold) {
@@ -154,12 +171,81 @@ Result<void> ControlState::Impl::check_institution_signature(const SignedDocumen
 
 Result<void> ControlState::Impl::check_signer(const SignedDocument& document, std::string_view signer,
                                               UnixSeconds now) const {
-  return signer == kRootGrantor ? check_root_signatures(document) : check_institution_signature(document, signer, now);
+  MINGMA_CHECK(check_officer_signatures(document, now));
+  if (signer == kRootGrantor) return check_root_signatures(document);
+  auto by_institution = check_institution_signature(document, signer, now);
+  if (by_institution.ok() || !by_institution.error().is(errors::kShardUnknownKey)) return by_institution;
+  return check_ordering_officer(document, signer, now);
+}
+
+// Every signature by an officer's key verifies and its key is in force, whether it is needed or not.
+Result<void> ControlState::Impl::check_officer_signatures(const SignedDocument& document, UnixSeconds now) const {
+  for (const DocumentSignature& signature : document.signatures) {
+    if (!officers.knows(signature.key_id)) continue;
+    const OfficerKeyRef key = officers.key(signature.key_id, now);
+    if (!key) return refused(errors::kShardUnknownKey, "this officer's key has ended or was revoked", signature.key_id);
+    MINGMA_CHECK(officers.check_signature(*key.key, document, signature));
+  }
+  return {};
+}
+
+Result<void> ControlState::Impl::check_ordering_officer(const SignedDocument& document, std::string_view institution,
+                                                        UnixSeconds now) const {
+  for (const DocumentSignature& signature : document.signatures) {
+    const OfficerKeyRef key = officers.key(signature.key_id, now);
+    if (key && key.officer->institution == institution && key.officer->role == OfficerRole::kOrdering) return {};
+  }
+  return refused(errors::kShardUnknownKey,
+                 "signed neither by a key in force nor by an ordering officer of " + std::string(institution));
+}
+
+Result<void> ControlState::Impl::check_keys_free(const Institution& institution) const {
+  for (const InstitutionKey& key : institution.keys) {
+    if (officers.knows(key.key.key_id()))
+      return refused(errors::kShardConflict, "a key of an officer is not the institution's", "/keys");
+  }
+  return {};
+}
+
+Result<void> ControlState::Impl::check_officer(const SignedDocument& document, UnixSeconds now) const {
+  MINGMA_TRY(const Officer officer, parse_officer(document.bytes));
+  const auto number = institution_numbers.find(officer.institution);
+  if (number == institution_numbers.end())
+    return refused(errors::kShardUnknownInstitution, "no such institution", "/institution");
+  if (institutions[number->second.value - 1]->klass == InstitutionClass::kOperator)
+    return refused(errors::kShardNotAuthorised, "an operator executes and does not decide: it has no officers",
+                   "/institution");
+  for (const OfficerKey& key : officer.keys) {
+    if (is_root(key.key.key_id()) || key_holders.contains(key.key.key_id()))
+      return refused(errors::kShardConflict, "a key of an institution or a root is not an officer's", "/keys");
+  }
+  for (const DocumentSignature& signature : document.signatures) {
+    const auto is = [&](const auto& key) { return key.key.key_id() == signature.key_id; };
+    const auto& own = institutions[number->second.value - 1]->keys;
+    if (!is_root(signature.key_id) && std::none_of(own.begin(), own.end(), is) &&
+        std::none_of(officer.keys.begin(), officer.keys.end(), is))
+      return refused(errors::kShardUnknownKey, "signed by the institution or the roots, and by the officer's own keys",
+                     signature.key_id);
+  }
+  MINGMA_CHECK(officers.check(officer, document));
+  MINGMA_CHECK(check_officer_signatures(document, now));
+  const bool by_roots = std::any_of(document.signatures.begin(), document.signatures.end(),
+                                    [&](const DocumentSignature& signature) { return is_root(signature.key_id); });
+  return by_roots ? check_root_signatures(document) : check_institution_signature(document, officer.institution, now);
+}
+
+Result<void> ControlState::Impl::check_officer_revocation(const SignedDocument& document, UnixSeconds now) const {
+  MINGMA_TRY(const OfficerRevocation revocation, parse_officer_revocation(document.bytes));
+  MINGMA_CHECK(officers.check(revocation));
+  MINGMA_CHECK(check_officer_signatures(document, now));
+  if (revocation.revoked_by == kRootGrantor) return check_root_signatures(document);
+  return check_institution_signature(document, revocation.revoked_by, now);
 }
 
 Result<void> ControlState::Impl::check_institution(const SignedDocument& document) const {
   MINGMA_TRY(const Institution institution, parse_institution(document.bytes));
   MINGMA_CHECK(check_root_signatures(document));
+  MINGMA_CHECK(check_keys_free(institution));
   const auto number = institution_numbers.find(institution.id);
   if (number == institution_numbers.end()) return {};
   const Institution& present = *institutions[number->second.value - 1];
@@ -209,9 +295,10 @@ Result<void> ControlState::Impl::check_revocation(const SignedDocument& document
   return check_signer(document, revocation.revoked_by, now);
 }
 
-Result<void> ControlState::Impl::check_policy(const SignedDocument& document) const {
+Result<void> ControlState::Impl::check_policy(const SignedDocument& document, UnixSeconds now) const {
   auto policy = rules::parse_policy(document.bytes);
   if (!policy.ok()) return std::move(policy).error();
+  MINGMA_CHECK(check_officer_signatures(document, now));
   MINGMA_CHECK(check_root_signatures(document));
   if (!genesis->province.contains(policy->jurisdiction))
     return refused(errors::kShardInvalidDocument, "outside the province", "/jurisdiction");
@@ -259,9 +346,13 @@ Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now
     case DocumentType::kRevocation:
       return impl_->check_revocation(document, now);
     case DocumentType::kPolicy:
-      return impl_->check_policy(document);
+      return impl_->check_policy(document, now);
     case DocumentType::kAreaOrder:
       return impl_->check_area_order(document, now);
+    case DocumentType::kOfficer:
+      return impl_->check_officer(document, now);
+    case DocumentType::kOfficerRevocation:
+      return impl_->check_officer_revocation(document, now);
   }
   return refused(errors::kShardInvalidDocument, "no such type of document");
 }
@@ -341,6 +432,18 @@ Result<std::string> ControlState::Impl::add_parsed(const PublishedDocument& docu
       orders[number] = std::move(order);
       return number;
     }
+    case DocumentType::kOfficer: {
+      MINGMA_TRY(Officer officer, parse_officer(bytes));
+      std::string id = officer.id;
+      officers.add(std::move(officer));
+      return id;
+    }
+    case DocumentType::kOfficerRevocation: {
+      MINGMA_TRY(OfficerRevocation revocation, parse_officer_revocation(bytes));
+      std::string id = revocation.id;
+      officers.add(std::move(revocation));
+      return id;
+    }
   }
   return refused(errors::kShardInvalidDocument, "no such type of document");
 }
@@ -349,6 +452,7 @@ Result<void> ControlState::add(PublishedDocument published) {
   const auto document = std::make_shared<PublishedDocument>(std::move(published));
   document->hash = crypto::sha256(as_bytes(document->document.bytes));
   MINGMA_TRY(document->id, impl_->add_parsed(*document));
+  impl_->officers.note_counters(document->document);
   impl_->by_hash.emplace(document->hash, impl_->documents.size());
   impl_->documents.push_back(document);
   return {};
@@ -380,7 +484,7 @@ Result<PublishedDocument> ControlState::decode_published(ByteView bytes) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 6) return damaged;
   MINGMA_TRY(const std::uint64_t type, in.unsigned_integer());
-  if (type < 1 || type > 6) return damaged;
+  if (type < 1 || type > kDocumentTypeLast) return damaged;
   out.document.type = static_cast<DocumentType>(type);
   MINGMA_TRY(const ByteView text, in.bytes());
   out.document.bytes = as_text(text);
@@ -456,6 +560,8 @@ bool ControlState::authorised(InstitutionNumber number, rules::EvidenceKind kind
   if (found == nullptr || found->klass == InstitutionClass::kOperator) return false;
   return impl_->authorised(found->id, kind, area, signed_at, now, false, 1);
 }
+
+const OfficerBook& ControlState::officers() const { return impl_->officers; }
 
 std::vector<const Grant*> ControlState::grants_of(InstitutionNumber number) const {
   std::vector<const Grant*> out;

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "rules/areas.h"
 #include "shard/document.h"
+#include "shard/officer_book.h"
 #include "shard/row.h"
 
 namespace mingma::rules {
@@ -29,7 +30,7 @@ namespace mingma::shard {
 struct PublishedDocument {
   SignedDocument document;
   Digest hash{};   // SHA-256 of its bytes
-  std::string id;  // institution or grant id, revocation id, policy "id@version", area order number, "genesis"
+  std::string id;  // institution, grant, officer or revocation id, policy "id@version", area order number, "genesis"
   UnixSeconds published_at{};
   Sequence sequence{};  // control shard's event
   LeafIndex leaf{};     // control shard's ledger; in the copies that data shards keep: 0
@@ -88,6 +89,11 @@ class ControlState {
   const crypto::VerifyingKey* institution_key(InstitutionNumber number, std::string_view key_id, UnixSeconds at) const;
   // Which institution holds this key at `at`; kSelf: none.
   InstitutionNumber find_key_holder(std::string_view key_id, UnixSeconds at) const;
+
+  const OfficerBook& officers() const;
+  std::shared_ptr<const Officer> find_officer(std::string_view id) const { return officers().find(id); }
+  // The officer's key with this id, in force at `at`, of an institution that may have officers.
+  OfficerKeyRef officer_key(std::string_view key_id, UnixSeconds at) const { return officers().key(key_id, at); }
 
   // An unbroken chain of grants root -> ... -> institution covers `kind` in `area`, both at `signed_at` and at `now`.
   // Operators are never authorised. Chains of at most 8 grants.

@@ -4,13 +4,13 @@
 #include <array>
 
 #include "crypto/digest.h"
-#include "shard/json_members.h"
+#include "shard/document_reading.h"
 
 namespace mingma::shard {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTypes{"",           "genesis", "institution", "grant",
-                                                 "revocation", "policy",  "area_order"};
+constexpr std::array<std::string_view, 9> kTypes{
+    "", "genesis", "institution", "grant", "revocation", "policy", "area_order", "officer", "officer_revocation"};
 constexpr std::array<std::string_view, 11> kClasses{
     "none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",
     "border_post", "community", "other_province",    "operator", "auditor"};
@@ -18,76 +18,6 @@ constexpr std::size_t kRootsMax = 64;
 constexpr std::size_t kInstitutionKeysMax = 32;
 constexpr std::size_t kGrantAreasMax = 256;
 constexpr std::int64_t kShardsMax = 1'024;
-constexpr JsonLimits kLimits{.depth_max = 8, .bytes_max = kDocumentBytesMax};
-
-struct Names {
-  std::string zh;
-  std::string en;
-};
-
-Result<Names> read_names(JsonMembers& members, std::string_view name) {
-  MINGMA_TRY(const Json* json, members.object(name));
-  MINGMA_TRY(JsonMembers inner, JsonMembers::open(*json, "/" + std::string(name)));
-  Names names;
-  MINGMA_TRY(names.zh, inner.text("zh"));
-  MINGMA_TRY(names.en, inner.text("en"));
-  MINGMA_CHECK(inner.end());
-  return names;
-}
-
-Result<crypto::VerifyingKey> read_key(JsonMembers& members) {
-  MINGMA_TRY(const std::string text, members.text("key", 1'024));
-  const auto der = base64_decode(text);
-  if (!der.ok()) return members.fail("key", "not canonical base64");
-  auto key = crypto::VerifyingKey::from_spki_der(*der);
-  if (!key.ok()) return members.fail("key", "not a SubjectPublicKeyInfo with an Ed25519 or P-256 key");
-  if (key->algorithm() == crypto::SignatureAlgorithm::kPs256) return members.fail("key", "RSA keys do not sign here");
-  return key;
-}
-
-// An identifier that appears in paths and lists: 1 to 64 of letters, digits, '.', '-', '_'.
-Result<std::string> read_id(JsonMembers& members, std::string_view name, std::size_t bytes_min = 1,
-                            std::size_t bytes_max = 64) {
-  MINGMA_TRY(std::string id, members.text(name, bytes_max));
-  const bool good = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
-           c == '_';
-  });
-  if (!good || id.size() < bytes_min)
-    return members.fail(name, "not an identifier of letters, digits, '.', '-' and '_'");
-  return id;
-}
-
-Result<std::string> read_institution_id(JsonMembers& members, std::string_view name) {
-  MINGMA_TRY(std::string id, read_id(members, name, 3, 32));
-  if (id.find_first_of("._") != std::string::npos)
-    return members.fail(name, "an institution is named by letters, digits and hyphens");
-  if (id == "self" || id == kRootGrantor) return members.fail(name, "this name is reserved");
-  return id;
-}
-
-Result<std::string> read_signer(JsonMembers& members, std::string_view name) {
-  const Json* json = members.take(name);
-  if (json != nullptr && json->is_string() && json->string() == kRootGrantor) return std::string(kRootGrantor);
-  return read_institution_id(members, name);
-}
-
-struct Parsed {
-  Json json;
-};
-
-Result<Parsed> parse(std::string_view bytes) {
-  auto json = parse_json(bytes, kLimits);
-  if (!json.ok()) return Error(errors::kShardInvalidDocument, json.error().message(), json.error().where());
-  return Parsed{std::move(json).value()};
-}
-
-Result<JsonMembers> open(const Parsed& parsed, DocumentType type) {
-  MINGMA_TRY(JsonMembers members, JsonMembers::open(parsed.json));
-  MINGMA_TRY(const std::string name, members.text("type"));
-  if (name != to_string(type)) return members.fail("type", "not \"" + std::string(to_string(type)) + "\"");
-  return members;
-}
 
 Result<void> read_roots(JsonMembers& members, Genesis& genesis) {
   MINGMA_TRY(const Json::Array* roots, members.array("roots", kRootsMax));
@@ -168,8 +98,8 @@ Digest document_digest(std::string_view type, std::string_view bytes) {
 }
 
 Result<Genesis> parse_genesis(std::string_view bytes) {
-  MINGMA_TRY(const Parsed parsed, parse(bytes));
-  MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kGenesis));
+  MINGMA_TRY(const ParsedDocument parsed, parse_document(bytes));
+  MINGMA_TRY(JsonMembers members, open_document(parsed, DocumentType::kGenesis));
   Genesis genesis;
   MINGMA_TRY(genesis.province, members.division("province"));
   if (genesis.province != genesis.province.province())
@@ -196,8 +126,8 @@ Result<Genesis> parse_genesis(std::string_view bytes) {
 }
 
 Result<Institution> parse_institution(std::string_view bytes) {
-  MINGMA_TRY(const Parsed parsed, parse(bytes));
-  MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kInstitution));
+  MINGMA_TRY(const ParsedDocument parsed, parse_document(bytes));
+  MINGMA_TRY(JsonMembers members, open_document(parsed, DocumentType::kInstitution));
   Institution institution;
   MINGMA_TRY(institution.id, read_institution_id(members, "id"));
   MINGMA_TRY(const std::string klass, members.text("class"));
@@ -216,8 +146,8 @@ Result<Institution> parse_institution(std::string_view bytes) {
 }
 
 Result<Grant> parse_grant(std::string_view bytes) {
-  MINGMA_TRY(const Parsed parsed, parse(bytes));
-  MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kGrant));
+  MINGMA_TRY(const ParsedDocument parsed, parse_document(bytes));
+  MINGMA_TRY(JsonMembers members, open_document(parsed, DocumentType::kGrant));
   Grant grant;
   MINGMA_TRY(grant.id, read_id(members, "id"));
   MINGMA_TRY(grant.grantor, read_signer(members, "grantor"));
@@ -233,8 +163,8 @@ Result<Grant> parse_grant(std::string_view bytes) {
 }
 
 Result<Revocation> parse_revocation(std::string_view bytes) {
-  MINGMA_TRY(const Parsed parsed, parse(bytes));
-  MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kRevocation));
+  MINGMA_TRY(const ParsedDocument parsed, parse_document(bytes));
+  MINGMA_TRY(JsonMembers members, open_document(parsed, DocumentType::kRevocation));
   Revocation revocation;
   MINGMA_TRY(revocation.id, read_id(members, "id"));
   MINGMA_TRY(revocation.grant, read_id(members, "grant"));
@@ -248,8 +178,8 @@ Result<Revocation> parse_revocation(std::string_view bytes) {
 Result<AreaOrderDocument> parse_area_order(std::string_view bytes) {
   constexpr std::array<std::string_view, 4> kLevels{"none", "low", "medium", "high"};
   constexpr std::array<std::string_view, 4> kLockdowns{"none", "precaution", "control", "lockdown"};
-  MINGMA_TRY(const Parsed parsed, parse(bytes));
-  MINGMA_TRY(JsonMembers members, open(parsed, DocumentType::kAreaOrder));
+  MINGMA_TRY(const ParsedDocument parsed, parse_document(bytes));
+  MINGMA_TRY(JsonMembers members, open_document(parsed, DocumentType::kAreaOrder));
   AreaOrderDocument out;
   MINGMA_TRY(out.order.number, members.text("number", 64));
   MINGMA_TRY(out.issuer, read_signer(members, "issuer"));

@@ -7,7 +7,9 @@
 // Who signs: institution, policy, grant and revocation by "root": k of n root keys. A grant by an institution: that
 // institution's key, and its own grant in force must cover the kinds, areas and dates and say may_delegate. A
 // revocation: the grantor or root. An area order: an institution of class command whose division contains the area, or
-// root. Threading: values. Limits: 1 MiB a document, 16 signatures, 64 roots, 32 keys an institution.
+// root. Where an institution signs a grant, revocation or area order, one of its ordering officers may sign instead.
+// Officers' documents and their revocations: shard/officer.h.
+// Threading: values. Limits: 1 MiB a document, 16 signatures, 64 roots, 32 keys an institution.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +40,12 @@ enum class DocumentType : std::uint8_t {
   kGrant = 3,
   kRevocation = 4,
   kPolicy = 5,
-  kAreaOrder = 6
+  kAreaOrder = 6,
+  kOfficer = 7,  // shard/officer.h
+  kOfficerRevocation = 8,
 };
-std::string_view to_string(
-    DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", "area_order"
+inline constexpr std::uint64_t kDocumentTypeLast = 8;
+std::string_view to_string(DocumentType type);  // "genesis", "institution", "grant", "revocation", "policy", ...
 std::optional<DocumentType> find_document_type(std::string_view name);
 
 struct DocumentSignature {

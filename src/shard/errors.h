@@ -17,6 +17,8 @@ inline constexpr ErrorInfo kShardUnknownKey{"shard.unknown_key", 403,
 inline constexpr ErrorInfo kShardBadSignature{"shard.bad_signature", 403, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardNotAuthorised{"shard.not_authorised", 403,
                                                Retry::kAfterFix};  // signer may not publish this document
+inline constexpr ErrorInfo kShardCounterBack{"shard.counter_back", 403,
+                                             Retry::kNo};  // a passkey's counter did not rise
 inline constexpr ErrorInfo kShardLineProof{"shard.line_proof", 422,
                                            Retry::kAfterFix};  // lines are not under the signed root
 inline constexpr ErrorInfo kShardConflict{"shard.conflict", 409, Retry::kAfterFix};  // same id, other content

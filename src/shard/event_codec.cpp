@@ -140,7 +140,7 @@ void write(CborWriter& out, const DecisionEntry& entry) {
 
 Result<DocumentOperation> read_document(CborReader& in) {
   DocumentOperation op;
-  MINGMA_CHECK(read_enumeration(in, 1, 6, op.document.type));
+  MINGMA_CHECK(read_enumeration(in, 1, kDocumentTypeLast, op.document.type));
   MINGMA_TRY(const ByteView bytes, in.bytes());
   op.document.bytes = as_text(bytes);
   MINGMA_TRY(const std::uint64_t signatures, read_count(in, kSignaturesMax));

@@ -19,6 +19,27 @@ InstitutionClass class_of(const ControlState& control, InstitutionNumber number)
   return institution == nullptr ? InstitutionClass::kNone : institution->klass;
 }
 
+LeafKind leaf_kind(DocumentType type) {
+  switch (type) {
+    case DocumentType::kGenesis:
+      return LeafKind::kGenesis;
+    case DocumentType::kInstitution:
+      return LeafKind::kInstitution;
+    case DocumentType::kGrant:
+      return LeafKind::kGrant;
+    case DocumentType::kRevocation:
+    case DocumentType::kOfficerRevocation:
+      return LeafKind::kRevocation;
+    case DocumentType::kPolicy:
+      return LeafKind::kPolicy;
+    case DocumentType::kAreaOrder:
+      return LeafKind::kAreaOrder;
+    case DocumentType::kOfficer:
+      return LeafKind::kOfficer;
+  }
+  return LeafKind::kPolicy;
+}
+
 Result<void> fold_statements(Working& working, const StatementsOperation& operation, std::uint32_t& index) {
   for (const StatementEntry& entry : operation.entries) {
     if (!is_recorded(entry.outcome)) continue;
@@ -308,7 +329,7 @@ Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber in
 }
 
 Leaf make_document_leaf(const Working& working, const SignedDocument& document) {
-  return {.kind = static_cast<LeafKind>(9 + static_cast<int>(document.type)),
+  return {.kind = leaf_kind(document.type),
           .hour = hour_of(working.time()),
           .document = crypto::sha256(as_bytes(document.bytes))};
 }

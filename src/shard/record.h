@@ -38,9 +38,10 @@ enum class LeafKind : std::uint8_t {
   kGenesis = 10,
   kInstitution = 11,
   kGrant = 12,
-  kRevocation = 13,
+  kRevocation = 13,  // of a grant, or of an officer's keys
   kPolicy = 14,
   kAreaOrder = 15,
+  kOfficer = 16,
   kCaseStep = 23,
   kLookUp = 24,
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "http/content_digest.h"
 #include "http/cookie.h"
 #include "http/errors.h"
 
@@ -64,8 +65,7 @@ Result<SignedIn> RouteContext::signed_in(const Request& request) const {
   return SignedIn{*session, std::string(token)};
 }
 
-Result<service::Caller> RouteContext::signed_by(const Request& request, bool has_body,
-                                                service::MessageSignature& claim) const {
+Result<SignatureClaim> RouteContext::take_claim(const Request& request, bool has_body) const {
   SignedMessage message = SignedMessage::of(request);
   const std::string& origin = dependencies_.public_origin;
   if (const std::size_t slashes = origin.find("://"); slashes != std::string::npos) {
@@ -74,17 +74,67 @@ Result<service::Caller> RouteContext::signed_by(const Request& request, bool has
   }
   SignaturePolicy policy;
   policy.requires_digest = has_body;
-  MINGMA_TRY(SignatureClaim taken, take_signature(message, policy, now()));
-  claim.key_id = taken.key_id;
-  claim.base = to_bytes(as_bytes(taken.base));
-  claim.signature = std::move(taken.signature);
-  MINGMA_TRY(service::Caller caller, dependencies_.api.authenticate(claim));
-  MINGMA_CHECK(dependencies_.replays.use(taken.key_id, taken.nonce, taken.expires, now()));
+  return take_signature(message, policy, now());
+}
+
+Result<void> RouteContext::use_claim(const SignatureClaim& claim, std::string_view institution) const {
+  MINGMA_CHECK(dependencies_.replays.use(claim.key_id, claim.nonce, claim.expires, now()));
   if (dependencies_.per_institution != nullptr &&
-      dependencies_.per_institution->take(as_bytes(caller.institution), steady_millis()) > 0) {
+      dependencies_.per_institution->take(as_bytes(institution), steady_millis()) > 0) {
     return Error(errors::kTooManyRequests, "this institution sends too many requests");
   }
+  return {};
+}
+
+Result<service::Caller> RouteContext::signed_by(const Request& request, bool has_body,
+                                                service::MessageSignature& claim) const {
+  MINGMA_TRY(SignatureClaim taken, take_claim(request, has_body));
+  claim.key_id = taken.key_id;
+  claim.base = to_bytes(as_bytes(taken.base));
+  claim.signature = taken.signature;
+  MINGMA_TRY(service::Caller caller, dependencies_.api.authenticate(claim));
+  MINGMA_CHECK(use_claim(taken, caller.institution));
   return caller;
+}
+
+std::string_view RouteContext::officer_cookie(const Request& request) const {
+  return is_secure(request) ? "__Host-mingma-officer" : "mingma-officer";
+}
+
+Result<std::string> RouteContext::officer_token(const Request& request) const {
+  const std::string_view authorization = request.header("authorization");
+  std::string_view token;
+  if (authorization.size() > kBearer.size() && equal_ignoring_case(authorization.substr(0, kBearer.size()), kBearer)) {
+    token = authorization.substr(kBearer.size());
+  } else {
+    token = find_cookie(request.header("cookie"), officer_cookie(request));
+    if (!token.empty()) MINGMA_CHECK(check_same_site(request));
+  }
+  if (!dependencies_.officers.find(token, now()))
+    return Error(errors::kNotSignedIn, "no officer's session, or it has ended; sign in at /v1/officer-session");
+  return std::string(token);
+}
+
+Result<service::OfficerCaller> RouteContext::officer(const Request& request, bool has_body) const {
+  if (request.header("signature-input").empty()) {
+    MINGMA_TRY(const std::string token, officer_token(request));
+    const auto session = dependencies_.officers.find(token, now());
+    if (!session) return Error(errors::kNotSignedIn, "the officer's session has ended");
+    return dependencies_.api.check_officer(session->caller);
+  }
+  MINGMA_TRY(const SignatureClaim taken, take_claim(request, has_body));
+  if (has_body) MINGMA_CHECK(check_content_digest(request.header("content-digest"), as_bytes(request.body)));
+  const service::MessageSignature claim{taken.key_id, to_bytes(as_bytes(taken.base)), taken.signature};
+  MINGMA_TRY(service::OfficerCaller caller, dependencies_.api.authenticate_officer(claim));
+  MINGMA_CHECK(use_claim(taken, caller.institution));
+  return caller;
+}
+
+crypto::WebAuthnScope RouteContext::webauthn_scope(const Request& request) const {
+  const std::string origin = origin_of(request);
+  const std::size_t slashes = origin.find("://");
+  const std::string host = slashes == std::string::npos ? origin : origin.substr(slashes + 3);
+  return {host.substr(0, host.find(':')), origin};
 }
 
 RouteOptions json_body(std::size_t bytes_max) {

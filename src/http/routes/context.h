@@ -27,6 +27,7 @@ class RouteContext {
 
   service::Api& api() const { return dependencies_.api; }
   service::Oversight& oversight() const { return dependencies_.oversight; }
+  OfficerSessions& officers() const { return dependencies_.officers; }
   Sessions& sessions() const { return dependencies_.sessions; }
   RelyingParty* login() const { return dependencies_.login; }
   std::size_t part_bytes_max() const { return dependencies_.part_bytes_max; }
@@ -40,11 +41,21 @@ class RouteContext {
   // The resident of the request's session. A cookie counts only for requests of our own pages.
   Result<SignedIn> signed_in(const Request& request) const;
 
+  // The officer who asks: by session (bearer token or cookie), or by a message signature with an enrolled key file.
+  // Their key is in force at this moment.
+  Result<service::OfficerCaller> officer(const Request& request, bool has_body) const;
+  Result<std::string> officer_token(const Request& request) const;  // of a session that is open
+  std::string_view officer_cookie(const Request& request) const;
+  // This site as passkeys know it.
+  crypto::WebAuthnScope webauthn_scope(const Request& request) const;
+
   // Verifies form, digest cover, signature, single use and rate. `claim` receives what was signed.
   Result<service::Caller> signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const;
 
  private:
   std::string origin_of(const Request& request) const;
+  Result<SignatureClaim> take_claim(const Request& request, bool has_body) const;
+  Result<void> use_claim(const SignatureClaim& claim, std::string_view institution) const;
   Result<void> check_same_site(const Request& request) const;
 
   RouteDependencies dependencies_;

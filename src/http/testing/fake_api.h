@@ -10,6 +10,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/signature.h"
+#include "http/testing/fake_officers.h"
 #include "service/api.h"
 #include "service/errors.h"
 
@@ -17,7 +18,7 @@ namespace mingma::http::testing {
 
 using service::Async;
 
-class FakeApi final : public service::Api {
+class FakeApi final : public FakeOfficers {
  public:
   std::map<std::string, std::pair<std::string, crypto::VerifyingKey>> keys;  // key id: institution, key
   std::atomic<int> outcome_pages{3};

@@ -38,6 +38,7 @@ class TestPlatform {
         login_rng_(12),
         provider_rng_(13),
         sessions_(rng_),
+        officers_(rng_),
         replays_(1000),
         login_({.issuer = origin_ + "/oidc",
                 .client_id = "mingma",
@@ -58,6 +59,7 @@ class TestPlatform {
     const RouteDependencies dependencies{.api = api,
                                          .oversight = oversight,
                                          .sessions = sessions_,
+                                         .officers = officers_,
                                          .replays = replays_,
                                          .clock = clock_,
                                          .public_origin = {},
@@ -65,6 +67,7 @@ class TestPlatform {
     add_session_routes(router_, dependencies);
     add_resident_routes(router_, dependencies);
     add_institution_routes(router_, dependencies);
+    add_officer_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
     provider_.add_routes(router_);
@@ -138,6 +141,7 @@ class TestPlatform {
   SeededRng login_rng_;
   SeededRng provider_rng_;
   Sessions sessions_;
+  OfficerSessions officers_;
   ReplayWindow replays_;
   RelyingParty login_;
   SandboxProvider provider_;

@@ -1,0 +1,45 @@
+#include "service/officer_json.h"
+
+namespace mingma::service {
+
+Json to_json(const OfficerCaller& caller) {
+  Json out;
+  out.set("officer", caller.officer);
+  out.set("institution", caller.institution);
+  out.set("role", shard::to_string(caller.role));
+  out.set("key", caller.key_id);
+  return out;
+}
+
+Json to_json(const OfficerKeyView& key) {
+  Json out;
+  out.set("key", key.key_id);
+  out.set("kind", shard::to_string(key.kind));
+  if (key.kind == shard::OfficerKeyKind::kPasskey) {
+    out.set("credential", base64url_encode(key.credential));
+    out.set("rp_id", key.scope.rp_id);
+    out.set("origin", key.scope.origin);
+  }
+  out.set("from", key.from.to_string());
+  if (key.until != UnixSeconds{}) out.set("until", key.until.to_string());
+  out.set("in_force", key.in_force);
+  if (!key.revoked_for.empty()) out.set("revoked_for", key.revoked_for);
+  return out;
+}
+
+Json to_json(const OfficerView& officer) {
+  Json out;
+  out.set("id", officer.id);
+  out.set("institution", officer.institution);
+  out.set("role", shard::to_string(officer.role));
+  out.set("name", Json(Json::Object{{"zh", officer.name.zh}, {"en", officer.name.en}}));
+  if (!officer.phone.empty()) out.set("phone", officer.phone);
+  Json::Array keys;
+  for (const OfficerKeyView& key : officer.keys) keys.push_back(to_json(key));
+  out.set("keys", std::move(keys));
+  out.set("document_hash", hex_encode(officer.document));
+  out.set("leaf", Json(Json::Object{{"shard", 0}, {"index", static_cast<std::int64_t>(officer.leaf.value)}}));
+  return out;
+}
+
+}  // namespace mingma::service
