@@ -22,6 +22,7 @@
 #include "http/content_digest.h"
 #include "http/errors.h"
 #include "service/manifest.h"
+#include "service/part_lines.h"
 #include "shard/line_proof.h"
 
 namespace mingma::app {
@@ -85,33 +86,22 @@ Result<Plan> make_plan(const IngestOptions& options, const std::string& file,
     random.fill(plan.manifest.salt.bytes);
   }
 
-  const crypto::HmacKey salt(plan.manifest.salt);
   const feed::RecordKind kind = csv ? feed::RecordKind::kCsv : feed::RecordKind::kNdjson;
-  std::optional<Error> failure;
   std::uint64_t offset = 0;
   Region region;
   crypto::Sha256 digest;
-  std::vector<Digest> hashes;
-  auto splitter = std::make_unique<feed::RecordSplitter>(kind, feed::kRecordBytesMax);
-  const feed::RecordSplitter::Sink sink = [&](const feed::RawRecord& record) {
-    if (record.too_long) {
-      failure = Error(errors::kInvalidArgument, "is longer than 1 MiB; no line of a feed is",
-                      file + " line " + std::to_string(record.line));
-    }
-    hashes.push_back(salt.mac(as_bytes(record.text)));
-  };
+  auto hasher = std::make_unique<service::LineHasher>(plan.manifest.salt, kind);
   const auto close_part = [&] {
-    splitter->finish(sink);
+    hasher->finish();
     region.bytes = offset - region.begin;
-    if (!hashes.empty()) {
-      plan.manifest.parts.push_back({hashes.size(), digest.finish(), shard::lines_root(hashes)});
+    if (hasher->count() > 0) {
+      plan.manifest.parts.push_back({hasher->count(), digest.finish(), shard::lines_root(hasher->hashes())});
       plan.regions.push_back(region);
     } else {
       digest.finish();
     }
     region.begin = offset;
-    hashes.clear();
-    splitter = std::make_unique<feed::RecordSplitter>(kind, feed::kRecordBytesMax);
+    hasher = std::make_unique<service::LineHasher>(plan.manifest.salt, kind);
   };
   std::uint64_t lines = 0;
   std::string buffer(kReadBytes, '\0');
@@ -132,15 +122,13 @@ Result<Plan> make_plan(const IngestOptions& options, const std::string& file,
         }
       }
       digest.update(as_bytes(rest.substr(0, take)));
-      splitter->push(rest.substr(0, take), sink);
+      hasher->push(as_bytes(rest.substr(0, take)));
       offset += take;
       rest.remove_prefix(take);
       if (full) close_part();
     }
-    if (failure) return *failure;
   }
   if (offset > region.begin) close_part();
-  if (failure) return *failure;
   if (plan.manifest.parts.empty()) return Error(errors::kInvalidArgument, "holds no line", file);
   plan.text = service::write_manifest(plan.manifest);
   return plan;
@@ -154,14 +142,18 @@ std::string state_file(const IngestOptions& options, const std::string& file) {
          name;
 }
 
-// A server that restarts is waited for; its answers are not questioned.
+// A server that restarts is waited for; its answers are not questioned. One that took the request and is still at work
+// (a part of a million lines may take longer than an answer is waited for) is asked again: it goes on where it is.
+constexpr int kUnansweredMax = 24;
+
 template <typename Call>
 auto with_patience(const IngestOptions& options, const Call& call) -> decltype(call()) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (;;) {
+  auto begin = std::chrono::steady_clock::now();
+  for (int unanswered = 0;;) {
     auto result = call();
     if (result.ok()) return result;
     const Error& error = result.error();
+    if (error.is(http::errors::kNoAnswer) && ++unanswered <= kUnansweredMax) begin = std::chrono::steady_clock::now();
     const bool transient = error.is(http::errors::kUnreachable) || error.is(http::errors::kNoAnswer) ||
                            error.is(http::errors::kInvalidAnswer) ||
                            error.message().rfind("service.overloaded", 0) == 0 ||

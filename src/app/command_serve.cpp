@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <future>
 #include <memory>
 
@@ -24,6 +25,7 @@
 #include "http/routes.h"
 #include "http/sandbox_provider.h"
 #include "http/server.h"
+#include "http/static_files.h"
 #include "service/province.h"
 
 namespace mingma::app {
@@ -49,6 +51,8 @@ struct ServeOptions {
   std::uint64_t part_megabytes_max = 1'024;
   std::uint32_t requests_per_second = 200;
   std::size_t kept_codes = service::CodeDesk::Limits{}.codes_max;
+  std::uint32_t institution_requests_per_second = 200;
+  std::string web;
   bool no_rate_limit = false;
   bool demo = false;
 };
@@ -113,6 +117,20 @@ Result<std::vector<service::Person>> read_people(const std::string& file) {
   return people;
 }
 
+constexpr std::size_t kInstitutionSlots = 1u << 14;
+
+// Where the pages are when --web does not say: installed, beside the program, or in the source tree it was built in.
+std::string default_web_folder() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  if (error) return {};
+  for (const char* folder : {"../share/mingma/web", "web/dist", "../../../../web/dist"}) {
+    const std::filesystem::path found = (program / folder).lexically_normal();
+    if (std::filesystem::is_regular_file(found / "index.html", error)) return found.string();
+  }
+  return {};
+}
+
 // Everything a running server is made of, in the order it is built; destroyed in reverse.
 class Platform {
  public:
@@ -136,6 +154,11 @@ class Platform {
     config.code_limits.codes_max = options_.kept_codes;
     MINGMA_TRY(province_, service::Province::open(std::move(config), workers_.contexts(), clock_, random_));
     MINGMA_CHECK(open_login());
+    if (!options_.no_rate_limit && options_.institution_requests_per_second > 0) {
+      const std::uint32_t rate = options_.institution_requests_per_second;
+      institution_limit_ = std::make_unique<http::RateLimiter>(http::RateLimit{.per_second = rate, .burst = 4 * rate},
+                                                               kInstitutionSlots, random_);
+    }
     http::RouteDependencies routes{.api = *province_,
                                    .oversight = *province_,
                                    .sessions = sessions_,
@@ -144,7 +167,7 @@ class Platform {
                                    .clock = clock_,
                                    .public_origin = options_.public_url,
                                    .login = login_.get(),
-                                   .per_institution = nullptr,
+                                   .per_institution = institution_limit_.get(),
                                    .part_bytes_max = options_.part_megabytes_max << 20};
     http::add_session_routes(router_, routes);
     http::add_resident_routes(router_, routes);
@@ -153,6 +176,7 @@ class Platform {
     http::add_public_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
     if (sandbox_) sandbox_->add_routes(router_);
+    MINGMA_CHECK(open_pages());
 
     http::ServerHooks hooks;
     hooks.bug = [](std::string_view route, std::string_view what) { spdlog::error("bug in {}: {}", route, what); };
@@ -214,6 +238,15 @@ class Platform {
     return {};
   }
 
+  Result<void> open_pages() {
+    const std::string folder = options_.web.empty() ? default_web_folder() : options_.web;
+    if (folder.empty()) return {};
+    MINGMA_TRY(const http::StaticFiles pages, http::StaticFiles::load(folder));
+    pages.add_routes(router_);
+    spdlog::info("{} pages and files from {}", pages.count(), folder);
+    return {};
+  }
+
   void say_where() const {
     const service::Health health = province_->health();
     std::uint64_t residents = 0;
@@ -236,6 +269,7 @@ class Platform {
   http::Sessions sessions_;
   http::OfficerSessions officers_;
   http::ReplayWindow replays_;
+  std::unique_ptr<http::RateLimiter> institution_limit_;
   std::unique_ptr<http::RelyingParty> login_;
   std::unique_ptr<http::SandboxProvider> sandbox_;
   http::Router router_;
@@ -286,10 +320,19 @@ void add_serve(CLI::App& program, int& status) {
       ->check(CLI::Range(16, 1'000'000))
       ->capture_default_str();
   command->add_option("--requests-per-second", options->requests_per_second, "of one address")->capture_default_str();
-  command->add_flag("--no-rate-limit", options->no_rate_limit, "no limit per address: behind a gateway that has one");
   command->add_option("--kept-codes", options->kept_codes, "signed codes each shard keeps to show again; 1.5 KiB each")
       ->check(CLI::Range(1u, 100'000'000u))
       ->capture_default_str();
+  command
+      ->add_option("--institution-requests-per-second", options->institution_requests_per_second,
+                   "signed requests of one institution, 0: no limit; four times as many may come at once")
+      ->capture_default_str();
+  command->add_flag("--no-rate-limit", options->no_rate_limit,
+                    "no limit per address or institution: behind a gateway that has one");
+  command
+      ->add_option("--web", options->web,
+                   "folder of the pages; without it ../share/mingma/web or web/dist beside the program, if there")
+      ->check(CLI::ExistingDirectory);
   command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
       ->capture_default_str();
   command->add_option("--access-log", options->access_log,

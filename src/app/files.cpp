@@ -1,20 +1,13 @@
 #include "app/files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-
 #include "app/errors.h"
+#include "service/data_dir.h"
 
 namespace mingma::app {
 namespace {
 
-Error file_error(const char* what, const std::filesystem::path& file) {
-  return Error(errors::kFileFailed, std::string(what) + ": " + std::strerror(errno), file.string());
+Error file_error(const Error& cause, const std::filesystem::path& file) {
+  return Error(errors::kFileFailed, cause.message(), file.string());
 }
 
 }  // namespace
@@ -27,36 +20,15 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t b
     return Error(errors::kFileFailed, "is larger than the " + std::to_string(bytes_max) + " bytes allowed",
                  file.string());
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return file_error("cannot be read", file);
-  std::string content{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || content.size() > bytes_max) return file_error("cannot be read", file);
+  auto content = service::read_small_file(file.string(), bytes_max);
+  if (!content.ok()) return file_error(content.error(), file);
   return content;
 }
 
 Result<void> write_file(const std::filesystem::path& file, std::string_view content, FileMode mode) {
-  const std::filesystem::path partial = file.string() + ".part";
-  const int handle =
-      ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode == FileMode::kSecret ? 0600 : 0644);
-  if (handle < 0) return file_error("cannot be written", file);
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t written = ::write(handle, content.data() + done, content.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      const Error error = file_error("cannot be written", file);
-      ::close(handle);
-      ::unlink(partial.c_str());
-      return error;
-    }
-    done += static_cast<std::size_t>(written);
-  }
-  const bool synced = ::fsync(handle) == 0;
-  if (::close(handle) != 0 || !synced || ::rename(partial.c_str(), file.c_str()) != 0) {
-    const Error error = file_error("cannot be written", file);
-    ::unlink(partial.c_str());
-    return error;
-  }
+  const auto written =
+      service::write_file_synced(file.string(), as_bytes(content), mode == FileMode::kSecret ? 0600 : 0644);
+  if (!written.ok()) return file_error(written.error(), file);
   return {};
 }
 

@@ -79,6 +79,10 @@ Digest HmacKey::mac(ByteView data) const { return mac({data}); }
 Digest HmacKey::mac(std::initializer_list<ByteView> parts) const {
   Sha256 inner = inner_;
   for (const ByteView part : parts) inner.update(part);
+  return finish(inner);
+}
+
+Digest HmacKey::finish(Sha256 inner) const {
   const Digest inside = inner.finish();
   Sha256 outer = outer_;
   return outer.update(inside).finish();

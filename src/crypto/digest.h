@@ -40,6 +40,9 @@ class HmacKey {
   ~HmacKey();
   Digest mac(ByteView data) const;
   Digest mac(std::initializer_list<ByteView> parts) const;
+  // A message that comes in pieces: update what begin() gave, then finish() it.
+  Sha256 begin() const { return inner_; }
+  Digest finish(Sha256 inner) const;
 
  private:
   Sha256 inner_;

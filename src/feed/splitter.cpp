@@ -8,6 +8,7 @@ namespace mingma::feed {
 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLineEndBytes = 2;
 
 std::string_view without_line_end(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -19,16 +20,20 @@ std::string_view without_line_end(std::string_view text) {
 // Position just after the line end that closes the record, or npos. The scan's state lives in quote_, so that a chunk
 // may end anywhere.
 std::size_t RecordSplitter::find_end(std::string_view text, std::size_t from) {
-  if (kind_ == RecordKind::kNdjson || too_long_) {
+  if (kind_ == RecordKind::kNdjson) {
     const std::size_t at = text.find('\n', from);
     if (at == std::string_view::npos) return at;
     ++lines_;
     return at + 1;
   }
+  const std::uint64_t room =
+      record_bytes_max_ + kLineEndBytes - std::min<std::uint64_t>(record_bytes_, record_bytes_max_ + kLineEndBytes);
   for (std::size_t i = from; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\n') ++lines_;
-    if (quote_ == Quote::kInside) {
+    if (i - from >= room) {  // too long already: no quote holds its line end back any more
+      if (c == '\n') return i + 1;
+    } else if (quote_ == Quote::kInside) {
       if (c == '"') quote_ = Quote::kJustClosed;
     } else if (c == '\n') {
       return i + 1;
@@ -42,25 +47,41 @@ std::size_t RecordSplitter::find_end(std::string_view text, std::size_t from) {
 }
 
 void RecordSplitter::keep(std::string_view text) {
-  if (too_long_) return;
-  if (pending_.size() + text.size() > record_bytes_max_ + 2) {  // + CRLF
-    too_long_ = true;
-    pending_.clear();
-    pending_.shrink_to_fit();
+  record_bytes_ += text.size();
+  if (record_bytes_ <= record_bytes_max_ + kLineEndBytes) {
+    pending_ += text;
     return;
   }
-  pending_ += text;
+  if (!too_long_) {
+    too_long_ = true;
+    give_long(pending_);
+    pending_.clear();
+    pending_.shrink_to_fit();
+  }
+  give_long(text);
+}
+
+void RecordSplitter::give_long(std::string_view text) {
+  if (!long_pieces_) return;
+  long_end_ += text;
+  if (long_end_.size() <= kLineEndBytes) return;
+  const std::size_t given = long_end_.size() - kLineEndBytes;
+  long_pieces_(std::string_view(long_end_).substr(0, given));
+  long_end_.erase(0, given);
 }
 
 void RecordSplitter::emit(std::string_view text, const Sink& sink) {
   const std::string_view record = without_line_end(text);
   const bool too_long = too_long_ || record.size() > record_bytes_max_;
   if (too_long) {
+    if (long_pieces_) long_pieces_(too_long_ ? without_line_end(long_end_) : record);
     sink({record_line_, {}, true});
   } else if (record.find_first_not_of(" \t\r") != std::string_view::npos) {
     sink({record_line_, record, false});
   }
   pending_.clear();
+  long_end_.clear();
+  record_bytes_ = 0;
   too_long_ = false;
   quote_ = Quote::kFieldStart;
   record_line_ = lines_ + 1;
@@ -91,7 +112,7 @@ void RecordSplitter::split(std::string_view chunk, const Sink& sink) {
       return;
     }
     const std::string_view tail = chunk.substr(begin, end - begin);
-    if (pending_.empty()) {
+    if (record_bytes_ == 0) {
       emit(tail, sink);
     } else {
       keep(tail);

@@ -50,8 +50,26 @@ TEST(RecordSplitter, ATooLongLineIsReportedOnceAndTheRestIsRead) {
 
 TEST(RecordSplitter, AnUnclosedQuoteCostsOneRecordNotTheWholeFile) {
   const std::string input = "a\n\"never closed\n" + std::string(40, 'x') + "\nb\nc\n";
-  // Small chunks: the limit is reached inside the quoted field, which then ends at the next line end.
-  EXPECT_EQ(split(RecordKind::kCsv, input, 4, 20), (Records{"1:a", "2:<too long>", "4:b", "5:c"}));
+  // The limit is reached inside the quoted field, which then ends at the next line end, however the bytes come.
+  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk)
+    EXPECT_EQ(split(RecordKind::kCsv, input, chunk, 20), (Records{"1:a", "2:<too long>", "4:b", "5:c"})) << chunk;
+}
+
+TEST(RecordSplitter, BytesOfATooLongLineAreGivenInPiecesWithoutItsLineEnd) {
+  const std::string input = "ok\n" + std::string(50, 'x') + "\r\r\nok2\n" + std::string(11, 'y');
+  for (std::size_t chunk = 1; chunk <= input.size(); ++chunk) {
+    RecordSplitter splitter(RecordKind::kNdjson, 10);
+    Records records;
+    std::string pieces;
+    splitter.give_long_records_to([&](std::string_view piece) { pieces += piece; });
+    const auto sink = [&](const RawRecord& record) {
+      records.push_back(std::string(record.text) + std::exchange(pieces, {}));
+    };
+    for (std::size_t at = 0; at < input.size(); at += chunk)
+      splitter.push(std::string_view(input).substr(at, chunk), sink);
+    splitter.finish(sink);
+    EXPECT_EQ(records, (Records{"ok", std::string(50, 'x') + "\r", "ok2", std::string(11, 'y')})) << chunk;
+  }
 }
 
 TEST(RecordSplitter, EmptyInputHasNoRecords) {

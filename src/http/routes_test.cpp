@@ -258,10 +258,13 @@ TEST_F(Pages, AreServedFromMemoryWithTheirTypes) {
   EXPECT_NE(index.header("content-security-policy").find("default-src 'self'"), std::string::npos);
   EXPECT_EQ(get("/app").body, "<!doctype html>app");
   EXPECT_EQ(get("/app/my/receipt").body, "<!doctype html>app");
+  EXPECT_EQ(get("/console/cases/7").body, "<!doctype html>");  // without a page of its own, the top one routes
+  EXPECT_EQ(get("/app/my/receipt").header("cache-control"), "public, no-cache");
   const ClientResponse script = get("/app/assets/index-4f3a9c1b.js");
   EXPECT_EQ(script.header("content-type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(script.header("cache-control"), "public, max-age=31536000, immutable");
-  for (const std::string target : {"/.secret.txt", "/notes.exe", "/passwd.txt", "/app/none.js", "/nothing"}) {
+  for (const std::string target :
+       {"/.secret.txt", "/notes.exe", "/passwd.txt", "/app/none.js", "/console/none.js", "/nothing", "/consoles"}) {
     EXPECT_EQ(get(target).status, 404) << target;
   }
   for (const std::string target : {"/../etc/passwd", "/app/%2e%2e/index.html", "/app/..%2findex.html"}) {

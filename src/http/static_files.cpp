@@ -19,11 +19,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kFilesMax = 4'000;
 constexpr std::uintmax_t kBytesMax = 64u << 20;
 // Scripts, styles and connections of our own only; the camera, for scanning codes, is ours too. Styles inline because
-// the widget libraries set them on elements.
+// the widget libraries set them on elements; WebAssembly and workers because QR readers are made of them.
 constexpr std::string_view kContentPolicy =
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri "
-    "'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// Programs of one page each, which route below their prefix by themselves.
+constexpr std::array<std::string_view, 4> kPagePrefixes{"/app", "/door", "/console", "/public"};
 
 struct TypeOfSuffix {
   std::string_view suffix;
@@ -60,6 +61,12 @@ bool has_hash_in_name(const fs::path& file) {
   if (dash == std::string::npos || stem.size() - dash - 1 < 8) return false;
   return std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dash) + 1, stem.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  });
+}
+
+bool is_of_a_page(std::string_view path) {
+  return std::any_of(kPagePrefixes.begin(), kPagePrefixes.end(), [path](std::string_view prefix) {
+    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
   });
 }
 
@@ -113,6 +120,7 @@ Response StaticFiles::answer(const Request& request, const std::shared_ptr<const
          end = wanted.rfind('/', end - 1)) {
       found = files->find(wanted.substr(0, end) + "/index.html");
     }
+    if (found == files->end() && is_of_a_page(wanted)) found = files->find("/index.html");
   }
   if (found == files->end()) return problem({errors::kNotFound, "there is nothing at this path"}, request.language);
   const File& file = found->second;

@@ -2,7 +2,9 @@
 //
 // A request is looked up by its exact path among the files found; no path is ever given to the file system, so nothing
 // outside can be reached. Symbolic links, hidden files and files of unknown type are left out. A folder's index.html
-// answers for the folder and for paths below it that name no file, so that pages with their own routing work.
+// answers for the folder and for paths below it that name no file, so that pages with their own routing work; below
+// /app, /door, /console and /public the top index.html does where they have none of their own. Pages must name their
+// scripts by absolute paths ("/assets/..."). A name with a hash in it is cached for ever, every other asked for again.
 // Limits: 4,000 files, 64 MiB in all. Threading: immutable after load().
 // Errors: kCannotServeFiles.
 #pragma once

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "service/manifest.h"
+#include "service/spool.h"
 #include "service/types.h"
 #include "service/wrapped_keys.h"
 #include "shard/keys.h"
@@ -39,8 +40,6 @@ struct LineOutcome {
   std::uint32_t line = 0;  // from 0, blank lines not counted
   StatementOutcome outcome;
 };
-
-using PartKey = std::pair<std::string, std::uint32_t>;  // submission id, part
 
 std::vector<store::TableSpec> exchange_tables();
 Result<shard::SubmissionId> parse_submission_id(std::string_view uuid);

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/errors.h"
+#include "feed/errors.h"
 #include "ledger/hash.h"
 #include "service/errors.h"
 
@@ -24,6 +25,13 @@ shard::Statement to_statement(feed::FeedStatement&& from, const StoredSubmission
   return statement;
 }
 
+StatementOutcome too_long_outcome() {
+  StatementOutcome outcome;
+  outcome.outcome = StatementOutcomeCode::kInvalid;
+  outcome.code = errors::kFeedTooLarge.code;
+  return outcome;
+}
+
 StatementOutcome to_outcome(const feed::LineResult& result) {
   StatementOutcome outcome;
   outcome.outcome =
@@ -39,33 +47,44 @@ feed::RecordKind record_kind(feed::FeedFormat format) {
   return format == feed::FeedFormat::kLabCsv ? feed::RecordKind::kCsv : feed::RecordKind::kNdjson;
 }
 
-PartCheck::PartCheck(const Manifest& manifest, std::uint32_t part)
-    : expected_(manifest.parts.at(part)),
-      salt_(manifest.salt),
-      splitter_(record_kind(manifest.format), feed::kRecordBytesMax) {
-  hashes_.reserve(std::min<std::uint64_t>(expected_.count, kPartLinesMax));
+LineHasher::LineHasher(const Digest& salt, feed::RecordKind kind)
+    : salt_(salt), long_line_(salt_.begin()), splitter_(kind, feed::kRecordBytesMax) {
+  splitter_.give_long_records_to([this](std::string_view piece) { long_line_.update(as_bytes(piece)); });
 }
 
-void PartCheck::line(const feed::RawRecord& record) {
-  too_long_ = too_long_ || record.too_long;
-  too_many_ = too_many_ || hashes_.size() >= expected_.count;
-  if (!too_long_ && !too_many_) hashes_.push_back(salt_.mac(as_bytes(record.text)));
+void LineHasher::line(const feed::RawRecord& record) {
+  if (count_++ < hashes_max_)
+    hashes_.push_back(record.too_long ? salt_.finish(long_line_) : salt_.mac(as_bytes(record.text)));
+  if (record.too_long) long_line_ = salt_.begin();
+}
+
+void LineHasher::push(ByteView bytes) {
+  splitter_.push(as_text(bytes), [this](const feed::RawRecord& record) { line(record); });
+}
+
+void LineHasher::finish() {
+  splitter_.finish([this](const feed::RawRecord& record) { line(record); });
+}
+
+PartCheck::PartCheck(const Manifest& manifest, std::uint32_t part)
+    : expected_(manifest.parts.at(part)), lines_(manifest.salt, record_kind(manifest.format)) {
+  lines_.keep_at_most(expected_.count);
+  lines_.hashes().reserve(std::min<std::uint64_t>(expected_.count, kPartLinesMax));
 }
 
 void PartCheck::push(ByteView bytes) {
   digest_.update(bytes);
-  splitter_.push(as_text(bytes), [this](const feed::RawRecord& record) { line(record); });
+  lines_.push(bytes);
 }
 
 Result<void> PartCheck::finish() {
-  splitter_.finish([this](const feed::RawRecord& record) { line(record); });
+  lines_.finish();
   if (digest_.finish() != expected_.digest)
     return Error(errors::kDigestMismatch, "the part is not the one whose digest was signed");
-  if (too_long_) return Error(errors::kTooLarge, "a line is longer than 1 MiB; no line of this part was taken");
-  if (too_many_ || hashes_.size() != expected_.count)
+  if (lines_.count() != expected_.count)
     return Error(errors::kDigestMismatch, "the part has another number of lines than the signed count");
   ledger::CompactTree tree;
-  for (const Digest& hash : hashes_) tree.append(ledger::leaf_hash(hash));
+  for (const Digest& hash : lines_.hashes()) tree.append(ledger::leaf_hash(hash));
   if (tree.root() != expected_.lines_root)
     return Error(errors::kDigestMismatch, "the lines do not give the signed lines_root");
   return {};
@@ -119,7 +138,7 @@ void ChunkReader::line(const feed::RawRecord& record) {
   if (lines_ == 0) header_ = record.text;
   if (open_.lines.empty()) open_.first_line = lines_;
   open_.lines.emplace_back(static_cast<std::uint32_t>(open_.text.size()),
-                           static_cast<std::uint32_t>(record.text.size()));
+                           record.too_long ? Chunk::kTooLong : static_cast<std::uint32_t>(record.text.size()));
   open_.text += record.text;
   ++lines_;
   if (open_.lines.size() >= kChunkLinesMax || open_.text.size() >= kChunkBytesMax)
@@ -157,7 +176,11 @@ ParsedChunk parse_chunk(const Chunk& chunk, const std::string& header, const Sto
   out.by_shard.resize(std::size_t{data_shards} + 1);
   for (std::size_t i = 0; i < chunk.lines.size(); ++i) {
     const std::uint32_t number = chunk.first_line + static_cast<std::uint32_t>(i);
-    parser.parse(chunk.line(i), result);
+    parser.parse(chunk.line(i), result);  // a long line as an empty one: as the header of a CSV file it is of no layout
+    if (chunk.too_long(i)) {
+      out.outcomes.push_back({number, too_long_outcome()});
+      continue;
+    }
     if (result.outcome != feed::Outcome::kStatements) {
       out.outcomes.push_back({number, to_outcome(result)});
       continue;

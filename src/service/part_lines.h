@@ -27,25 +27,44 @@ inline constexpr std::size_t kChunkBytesMax = 8u << 20;
 
 feed::RecordKind record_kind(feed::FeedFormat format);
 
+// The line hashes of a part, as its manifest commits to them: HMAC-SHA-256(salt, line without its line end). Lines over
+// feed::kRecordBytesMax have one like every other, in bounded memory.
+class LineHasher final {
+ public:
+  LineHasher(const Digest& salt, feed::RecordKind kind);
+  LineHasher(const LineHasher&) = delete;
+  LineHasher& operator=(const LineHasher&) = delete;
+
+  void push(ByteView bytes);
+  void finish();
+  std::uint64_t count() const { return count_; }  // of lines, blank ones left out
+  std::vector<Digest>& hashes() { return hashes_; }
+  void keep_at_most(std::uint64_t hashes_max) { hashes_max_ = hashes_max; }  // later ones are counted, not kept
+
+ private:
+  void line(const feed::RawRecord& record);
+
+  crypto::HmacKey salt_;
+  crypto::Sha256 long_line_;
+  feed::RecordSplitter splitter_;
+  std::vector<Digest> hashes_;
+  std::uint64_t count_ = 0;
+  std::uint64_t hashes_max_ = ~std::uint64_t{0};
+};
+
 // Compares what arrives with what was signed, in one pass.
 class PartCheck final {
  public:
   PartCheck(const Manifest& manifest, std::uint32_t part);
   void push(ByteView bytes);
-  // kDigestMismatch when digest, count or lines_root differ, kTooLarge for a line over feed::kRecordBytesMax.
+  // kDigestMismatch when digest, count or lines_root differ.
   Result<void> finish();
-  std::vector<Digest> take_hashes() { return std::move(hashes_); }
+  std::vector<Digest> take_hashes() { return std::move(lines_.hashes()); }
 
  private:
-  void line(const feed::RawRecord& record);
-
   ManifestPart expected_;
-  crypto::HmacKey salt_;
   crypto::Sha256 digest_;
-  feed::RecordSplitter splitter_;
-  std::vector<Digest> hashes_;
-  bool too_long_ = false;
-  bool too_many_ = false;
+  LineHasher lines_;
 };
 
 // Proofs for many batches out of one part, as shard::prove_lines gives them, each at O(own + log n).
@@ -66,12 +85,18 @@ class LineTree final {
 };
 
 struct Chunk {
+  static constexpr std::uint32_t kTooLong = ~std::uint32_t{0};  // as a size: over feed::kRecordBytesMax, not read
+
   std::uint32_t first_line = 0;
   std::string text;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> lines;  // begin and size in `text`
 
   std::uint32_t end_line() const { return first_line + static_cast<std::uint32_t>(lines.size()); }
-  std::string_view line(std::size_t i) const { return std::string_view(text).substr(lines[i].first, lines[i].second); }
+  bool too_long(std::size_t i) const { return lines[i].second == kTooLong; }
+  // Empty when it is too long.
+  std::string_view line(std::size_t i) const {
+    return too_long(i) ? std::string_view() : std::string_view(text).substr(lines[i].first, lines[i].second);
+  }
 };
 
 class ChunkReader final {

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "crypto/seal.h"
@@ -48,7 +51,38 @@ Result<void> read_all(int fd, std::span<std::uint8_t> out) {
   return {};
 }
 
+constexpr std::string_view kSuffix = ".spool";
+
 }  // namespace
+
+std::string spool_file(const std::string& spool_path, const PartKey& key) {
+  return spool_path + "/" + key.first + "-" + std::to_string(key.second) + std::string(kSuffix);
+}
+
+Result<std::vector<SpoolFile>> list_spool_files(const std::string& spool_path) {
+  std::vector<SpoolFile> out;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(spool_path, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!name.ends_with(kSuffix)) continue;
+    name.resize(name.size() - kSuffix.size());
+    const std::size_t dash = name.rfind('-');
+    std::uint32_t part = 0;
+    if (dash == std::string::npos) continue;
+    const auto [end, failure] = std::from_chars(name.data() + dash + 1, name.data() + name.size(), part);
+    if (failure != std::errc() || end != name.data() + name.size()) continue;
+    out.push_back({entry->path().string(), PartKey{name.substr(0, dash), part}});
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return Error(errors::kStoreFailed, "the spool folder cannot be read: " + error.message());
+  return out;
+}
+
+Result<void> remove_spool_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("remove");
+  return {};
+}
 
 Result<SpoolWriter> SpoolWriter::create(std::string path, const Digest& key, Rng& rng) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

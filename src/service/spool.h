@@ -1,5 +1,5 @@
-// Spool files: the bytes of a part between its arrival and the durable outcome of its last line. Encrypted: they are
-// personal.
+// Spool files: the bytes of a part as they came, encrypted under the submission's key. They stay, because the audit
+// reads the signed lines from them, until that key is destroyed.
 //
 // Format: frames of u32 BE length || sealed bytes (crypto/seal.h), at most 64 KiB of plain text each; the context of a
 // frame is its number, so that frames cannot be moved, and the last frame holds no bytes, so that a cut is seen.
@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -16,6 +18,17 @@
 namespace mingma::service {
 
 inline constexpr std::size_t kSpoolFrameBytes = 64u << 10;
+
+using PartKey = std::pair<std::string, std::uint32_t>;  // submission id, part
+
+std::string spool_file(const std::string& spool_path, const PartKey& key);
+// Every file whose name spool_file() could have given, in no order.
+struct SpoolFile {
+  std::string path;
+  PartKey key;
+};
+Result<std::vector<SpoolFile>> list_spool_files(const std::string& spool_path);
+Result<void> remove_spool_file(const std::string& path);
 
 class SpoolWriter final {
  public:

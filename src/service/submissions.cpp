@@ -118,10 +118,6 @@ Submissions::Submissions(PartContext context, std::string spool_path, const Dire
       clock_(clock),
       rng_(rng) {}
 
-std::string spool_file(const std::string& spool_path, const PartKey& key) {
-  return spool_path + "/" + key.first + "-" + std::to_string(key.second) + ".spool";
-}
-
 template <typename T, typename Work>
 Async<T> Submissions::on_disk(Work work) {
   co_return co_await await_callback<Result<T>>(
@@ -273,7 +269,24 @@ Async<OutcomePage> Submissions::outcomes(std::string id, std::uint32_t part, Cal
   co_return page;
 }
 
+// What is there and readable stays: it is what the audit reads the signed lines from.
+Result<void> Submissions::sweep_spool() {
+  MINGMA_TRY(const std::vector<SpoolFile> files, list_spool_files(spool_path_));
+  for (const auto& [path, key] : files) {
+    const Result<StoredSubmission> submission = context_.exchange.find(key.first);
+    if (!submission && !submission.error().is(errors::kNoSuchThing) && !submission.error().is(errors::kKeyDestroyed))
+      return submission.error();
+    if (submission) {
+      MINGMA_TRY(const PartStatus status, context_.exchange.part(key));
+      if (status.state != PartState::kMissing) continue;
+    }
+    MINGMA_CHECK(remove_spool_file(path));
+  }
+  return {};
+}
+
 Result<void> Submissions::resume() {
+  MINGMA_CHECK(sweep_spool());
   MINGMA_TRY(const std::vector<PartKey> unfinished, context_.exchange.unfinished());
   for (const PartKey& key : unfinished) {
     MINGMA_TRY(const StoredSubmission submission, context_.exchange.find(key.first));

@@ -24,8 +24,6 @@ inline constexpr std::uint64_t kPartBytesMax = 4ull << 30;
 inline constexpr std::size_t kUploadsMax = 64;
 inline constexpr std::size_t kJobsMax = 2;
 
-std::string spool_file(const std::string& spool_path, const PartKey& key);
-
 class Submissions final {
  public:
   Submissions(PartContext context, std::string spool_path, const Directory& directory, Committer& committer,
@@ -35,7 +33,8 @@ class Submissions final {
   Async<SubmissionStatus> status(std::string id, Caller caller);
   Async<std::unique_ptr<PartUpload>> upload(std::string id, std::uint32_t part, Caller caller);
   Async<OutcomePage> outcomes(std::string id, std::uint32_t part, Caller caller, std::uint64_t first_line);
-  // Starts the parts that were received and not done. Once, after the shards are open.
+  // Removes spool files that nothing can read any more (their upload was cut short, or the submission's key was
+  // destroyed), then starts the parts that were received and not done. Once, after the shards are open.
   Result<void> resume();
 
  private:
@@ -48,6 +47,7 @@ class Submissions final {
   void start_jobs();  // requires mutex_
   void job_done(const std::shared_ptr<Job>& job, Result<PartStatus> result);
   void end_upload(const PartKey& key);
+  Result<void> sweep_spool();
   template <typename T, typename Work>
   Async<T> on_disk(Work work);
 

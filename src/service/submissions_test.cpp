@@ -1,6 +1,7 @@
 #include "service/submissions.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "service/errors.h"
 #include "service/service_test_support.h"
@@ -165,6 +166,25 @@ TEST(Submissions, APartThatACrashLeftHalfWayEndsInTheSameOutcomes) {
   ASSERT_TRUE(status.ok()) << status.error().to_string();
   EXPECT_EQ(status->state, PartState::kDone);
   EXPECT_EQ(again.outcomes(std::string(kId)), expected);
+}
+
+TEST(Submissions, SpoolFilesThatNothingReadsAreRemovedAtTheStartAndSignedPartsStay) {
+  Disk disk;
+  {
+    TestProvince province(disk);
+    province.register_someone(0);
+    const std::string lines = night_of_tests(province.county, 3);
+    ASSERT_TRUE(province.submit(std::string(kId), lines).ok());
+    province.settle();
+  }
+  const std::string kept = spool_file(disk.spool, {std::string(kId), 0});
+  const std::string cut_short = spool_file(disk.spool, {"11111111-1111-4111-8111-111111111111", 0});
+  std::ofstream(cut_short) << "half a frame";
+  ASSERT_TRUE(std::filesystem::exists(kept));
+  TestProvince again(disk, false);
+  ASSERT_EQ(again.open_error(), "");
+  EXPECT_FALSE(std::filesystem::exists(cut_short));
+  EXPECT_TRUE(std::filesystem::exists(kept));
 }
 
 }  // namespace

@@ -47,9 +47,11 @@ class Province:
             raise Failed(f"mingma {' '.join(arguments)}: status {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         return done.stdout
 
-    def start(self, *options):
-        self.server = subprocess.Popen([MINGMA, "serve", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--demo",
-                                        "--no-rate-limit", *options], stdout=self.log, stderr=self.log)
+    def start(self, *options, limited=False):
+        """`options` go to `mingma serve`; `limited`: with its limits of rate."""
+        free = () if limited else ("--no-rate-limit",)
+        self.server = subprocess.Popen([MINGMA, "serve", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--demo", *free, *options],
+                                       stdout=self.log, stderr=self.log)
         self.wait_ready()
 
     def wait_ready(self, seconds=60):
