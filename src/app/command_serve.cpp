@@ -137,7 +137,11 @@ std::string default_web_folder() {
 class Platform {
  public:
   explicit Platform(ServeOptions options)
-      : options_(std::move(options)), workers_(options_.workers), sessions_(random_), officers_(random_), replays_(kReplayEntriesMax) {}
+      : options_(std::move(options)),
+        workers_(options_.workers),
+        sessions_(random_),
+        officers_(random_),
+        replays_(kReplayEntriesMax) {}
 
   Result<void> open() {
     MINGMA_TRY(service::DataDir directory, service::DataDir::open(options_.directory));

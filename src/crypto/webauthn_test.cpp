@@ -18,7 +18,8 @@ class WebAuthn : public ::testing::TestWithParam<SignatureAlgorithm> {
   SeededRng rng_{7};
   SoftAuthenticator device_{GetParam(), kScope, rng_};
 };
-INSTANTIATE_TEST_SUITE_P(Algorithms, WebAuthn, ::testing::Values(SignatureAlgorithm::kEs256, SignatureAlgorithm::kEd25519));
+INSTANTIATE_TEST_SUITE_P(Algorithms, WebAuthn,
+                         ::testing::Values(SignatureAlgorithm::kEs256, SignatureAlgorithm::kEd25519));
 
 TEST_P(WebAuthn, RegistrationGivesTheKeyThatSignsLater) {
   for (const bool self : {false, true}) {

@@ -17,8 +17,10 @@ class OfficerRoutes : public ::testing::Test {
   OfficerRoutes() {
     platform_.api.officer_keys.emplace(
         device_.key().key_id(),
-        testing::FakeOfficers::Known{
-            {"CDC-1/zhang", "CDC-1", shard::OfficerRole::kExecuting, device_.key().key_id()}, device_.key(), device_.id(), scope_});
+        testing::FakeOfficers::Known{{"CDC-1/zhang", "CDC-1", shard::OfficerRole::kExecuting, device_.key().key_id()},
+                                     device_.key(),
+                                     device_.id(),
+                                     scope_});
     platform_.api.officer_keys.emplace(
         "lab-key", testing::FakeOfficers::Known{{"LAB-1/script", "LAB-1", shard::OfficerRole::kExecuting, "lab-key"},
                                                 platform_.institution_key.verifying_key(),
@@ -102,8 +104,7 @@ TEST_F(OfficerRoutes, AKeyFileSignsEachRequest) {
 }
 
 TEST_F(OfficerRoutes, ARegistrationBecomesAKeyOfTheDocument) {
-  const ClientResponse options =
-      platform_.post("/v1/officer-registration", R"({"officer":"CDC-1/li","name":"李"})");
+  const ClientResponse options = platform_.post("/v1/officer-registration", R"({"officer":"CDC-1/li","name":"李"})");
   ASSERT_EQ(options.status, 200) << options.body;
   const Bytes challenge = *base64url_decode(parse_json(options.body)->find("challenge")->string());
   const crypto::WebAuthnRegistration registration = device_.create(challenge);
@@ -115,8 +116,7 @@ TEST_F(OfficerRoutes, ARegistrationBecomesAKeyOfTheDocument) {
   ASSERT_EQ(key.status, 200) << key.body;
   EXPECT_EQ(parse_json(key.body)->find("key_id")->string(), device_.key().key_id());
   body.set("officer", "CDC-1/other");
-  EXPECT_EQ(outcome(platform_.post("/v1/officer-registration/key", body.to_string())),
-            "403 crypto.webauthn_challenge");
+  EXPECT_EQ(outcome(platform_.post("/v1/officer-registration/key", body.to_string())), "403 crypto.webauthn_challenge");
 }
 
 TEST_F(OfficerRoutes, ADocumentsChallengeIsItsDigest) {

@@ -1,9 +1,9 @@
 // Officers who are signed in with a passkey, and the challenges they sign to get there.
 //
-// A session is bound to the officer's key: the service is asked on every request whether the key is still in force. Only
-// a hash of the token is kept. A challenge is used once, within its time. Not durable: a restart signs everyone out.
-// Threading: safe from any thread; one small lock, never held during I/O. Limits: kChallengesMax and kSessionsMax; when
-// full, the oldest makes room.
+// A session is bound to the officer's key: the service is asked on every request whether the key is still in force.
+// Only a hash of the token is kept. A challenge is used once, within its time. Not durable: a restart signs everyone
+// out. Threading: safe from any thread; one small lock, never held during I/O. Limits: kChallengesMax and kSessionsMax;
+// when full, the oldest makes room.
 #pragma once
 
 #include <deque>

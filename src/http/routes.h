@@ -1,9 +1,9 @@
 // Every route of Mingma's public interface (docs/openapi.yaml), bound to the use cases. No decisions are made here.
 //
 // Who may call: residents by session (cookie or "Authorization: Bearer"), institutions by HTTP message signature
-// (RFC 9421 with a nonce and Content-Digest), officers by a session that a passkey opened or by a message signature with
-// an enrolled key file, documents by the signatures inside them, the public by nothing.
-// Call each add_...() once, before the server starts. What the dependencies name outlives the router.
+// (RFC 9421 with a nonce and Content-Digest), officers by a session that a passkey opened or by a message signature
+// with an enrolled key file, documents by the signatures inside them, the public by nothing. Call each add_...() once,
+// before the server starts. What the dependencies name outlives the router.
 #pragma once
 
 #include <functional>

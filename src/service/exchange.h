@@ -63,8 +63,8 @@ class Exchange final {
   Result<std::vector<PartKey>> unfinished() const;
   // Every submission whose key is there; returns how many have none any more.
   Result<std::uint64_t> for_each(const std::function<Result<void>(const StoredSubmission&)>& visit);
-  // A passkey was used: its counter, for signing `digest`. Synced. kShardCounterBack when it did not rise since the last
-  // use; the same counter for the same digest is a repetition and changes nothing.
+  // A passkey was used: its counter, for signing `digest`. Synced. kShardCounterBack when it did not rise since the
+  // last use; the same counter for the same digest is a repetition and changes nothing.
   Result<void> advance_counter(const std::string& key_id, std::uint32_t counter, const Digest& digest);
   // The manifest and the spooled parts of a submission can never be read again; its outcomes stay.
   Result<void> destroy_key(const std::string& id);

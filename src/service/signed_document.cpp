@@ -36,8 +36,7 @@ Result<Bytes> read_base64url(const Json& object, std::string_view name) {
 
 // An assertion as browsers give it (AuthenticatorAssertionResponse), in the place of a plain signature.
 Result<Bytes> parse_webauthn(const Json& json) {
-  MINGMA_CHECK(
-      only_members(json, {"authenticator_data", "client_data", "signature"}, "/signatures/webauthn"));
+  MINGMA_CHECK(only_members(json, {"authenticator_data", "client_data", "signature"}, "/signatures/webauthn"));
   crypto::WebAuthnAssertion assertion;
   MINGMA_TRY(assertion.authenticator_data, read_base64url(json, "authenticator_data"));
   MINGMA_TRY(assertion.client_data, read_base64url(json, "client_data"));

@@ -186,8 +186,7 @@ Result<void> ControlState::Impl::check_officer_signatures(const SignedDocument& 
   for (const DocumentSignature& signature : document.signatures) {
     if (!officers.knows(signature.key_id)) continue;
     const OfficerKeyRef key = officers.key(signature.key_id, now);
-    if (!key)
-      return refused(errors::kShardUnknownKey, "this officer's key has ended or was revoked", signature.key_id);
+    if (!key) return refused(errors::kShardUnknownKey, "this officer's key has ended or was revoked", signature.key_id);
     MINGMA_CHECK(officers.check_signature(*key.key, document, signature));
   }
   return {};

@@ -29,8 +29,7 @@ Result<crypto::VerifyingKey> read_key(JsonMembers& members) {
   return key;
 }
 
-Result<std::string> read_id(JsonMembers& members, std::string_view name, std::size_t bytes_min,
-                            std::size_t bytes_max) {
+Result<std::string> read_id(JsonMembers& members, std::string_view name, std::size_t bytes_min, std::size_t bytes_max) {
   MINGMA_TRY(std::string id, members.text(name, bytes_max));
   const bool good = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||

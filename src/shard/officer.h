@@ -15,7 +15,8 @@
 // registration_challenge(id). A key belongs to one officer and is nobody else's, no institution's and no root's, for
 // ever: neither is one that was revoked enrolled again. Operators have no officers.
 //
-// {"type":"officer_revocation","id":"...","officer":"cdc-1/zhang.wei","key":"<key id>"?,"revoked_by":"cdc-1","from":"...",
+// {"type":"officer_revocation","id":"...","officer":"cdc-1/zhang.wei","key":"<key
+// id>"?,"revoked_by":"cdc-1","from":"...",
 //  "reason":"lost"}
 // Signed by the institution or the roots. Without "key": all of the officer's keys, and the officer.
 //

@@ -92,9 +92,8 @@ Result<void> OfficerBook::check(const Officer& officer, const SignedDocument& do
     }
     if (knows(key_id)) return refused(errors::kShardConflict, "a key that ended is not enrolled again", where);
     if (key.kind == OfficerKeyKind::kPasskey) MINGMA_CHECK(check_registration(officer.id, key));
-    const auto own =
-        std::find_if(document.signatures.begin(), document.signatures.end(),
-                     [&](const DocumentSignature& signature) { return signature.key_id == key_id; });
+    const auto own = std::find_if(document.signatures.begin(), document.signatures.end(),
+                                  [&](const DocumentSignature& signature) { return signature.key_id == key_id; });
     if (own == document.signatures.end())
       return refused(errors::kShardNotAuthorised, "a new key signs the document that enrols it", where);
     MINGMA_CHECK(verify_officer_signature(key, digest, own->signature));

@@ -52,9 +52,9 @@ class OfficerBook {
   OfficerKeyRef ref(const std::string& key_id, const std::shared_ptr<const Officer>& officer) const;
 
   std::map<std::string, std::shared_ptr<const Officer>, std::less<>> officers_;  // by id, the latest
-  std::map<std::string, std::shared_ptr<const Officer>, std::less<>> keys_;      // by key id, ever; the last that held it
-  std::map<Bytes, std::string> credentials_;                                     // credential -> key id
-  std::multimap<std::string, OfficerRevocation, std::less<>> revocations_;       // by officer
+  std::map<std::string, std::shared_ptr<const Officer>, std::less<>> keys_;  // by key id, ever; the last that held it
+  std::map<Bytes, std::string> credentials_;                                 // credential -> key id
+  std::multimap<std::string, OfficerRevocation, std::less<>> revocations_;   // by officer
   std::set<std::string, std::less<>> revocation_ids_;
   std::map<std::string, std::uint32_t, std::less<>> counters_;  // by key id
 };

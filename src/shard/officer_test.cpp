@@ -97,8 +97,8 @@ TEST_P(Officers, OrdersOfACommandMayBeSignedByItsOrderingOfficer) {
   TestOfficer clerk("command-1/clerk", "executing", GetParam(), rng_);
   ASSERT_EQ(publish(chief.enrolment(province_)), "published");
   ASSERT_EQ(publish(clerk.enrolment(province_)), "published");
-  SignedDocument order = province_.area_order("order-1", "410102", "high", kStart, kStart.plus(3 * kDay), "none",
-                                              "command-1");
+  SignedDocument order =
+      province_.area_order("order-1", "410102", "high", kStart, kStart.plus(3 * kDay), "none", "command-1");
   order.signatures.clear();
   SignedDocument by_clerk = order;
   clerk.sign(by_clerk);
@@ -136,7 +136,8 @@ TEST(OfficerPasskeys, SignOnlyWhatWasShownToThem) {
   SeededRng rng(4);
   TestOfficer chief("command-1/chief", "ordering", OfficerKeyKind::kPasskey, rng);
   ASSERT_FALSE(province.publish(chief.enrolment(province)).error);
-  SignedDocument small = province.area_order("order-1", "410102", "high", kStart, kStart.plus(kDay), "none", "command-1");
+  SignedDocument small =
+      province.area_order("order-1", "410102", "high", kStart, kStart.plus(kDay), "none", "command-1");
   SignedDocument large = province.area_order("order-1", "4101", "high", kStart, kStart.plus(kDay), "none", "command-1");
   small.signatures.clear();
   chief.sign(small);
@@ -153,8 +154,7 @@ TEST(OfficerPasskeys, RegistrationsAreKeptAndMustFit) {
   TestOfficer two("cdc-1/two", "executing", OfficerKeyKind::kPasskey, rng);
   Json key = one.key_json();
   key.set("attestation", *two.key_json().find("attestation"));
-  SignedDocument document =
-      province.sign_by(DocumentType::kOfficer, one.document(kStart, Json::Array{key}), "cdc-1");
+  SignedDocument document = province.sign_by(DocumentType::kOfficer, one.document(kStart, Json::Array{key}), "cdc-1");
   one.sign(document);
   EXPECT_EQ(province.publish(document).error->code(), "shard.invalid_document");
   Json moved = one.key_json();

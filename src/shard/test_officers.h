@@ -18,10 +18,11 @@ class TestOfficer {
   TestOfficer(std::string id, std::string role, OfficerKeyKind kind, Rng& rng)
       : id_(std::move(id)), role_(std::move(role)), kind_(kind) {
     if (kind == OfficerKeyKind::kKey) {
-      file_ = std::make_unique<crypto::SigningKey>(
-          crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng));
+      file_ =
+          std::make_unique<crypto::SigningKey>(crypto::SigningKey::generate(crypto::SignatureAlgorithm::kEd25519, rng));
     } else {
-      passkey_ = std::make_unique<crypto::testing::SoftAuthenticator>(crypto::SignatureAlgorithm::kEs256, kConsole, rng);
+      passkey_ =
+          std::make_unique<crypto::testing::SoftAuthenticator>(crypto::SignatureAlgorithm::kEs256, kConsole, rng);
     }
   }
 

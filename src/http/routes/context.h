@@ -41,8 +41,8 @@ class RouteContext {
   // The resident of the request's session. A cookie counts only for requests of our own pages.
   Result<SignedIn> signed_in(const Request& request) const;
 
-  // The officer who asks: by session (bearer token or cookie), or by a message signature with an enrolled key file. Their
-  // key is in force at this moment.
+  // The officer who asks: by session (bearer token or cookie), or by a message signature with an enrolled key file.
+  // Their key is in force at this moment.
   Result<service::OfficerCaller> officer(const Request& request, bool has_body) const;
   Result<std::string> officer_token(const Request& request) const;  // of a session that is open
   std::string_view officer_cookie(const Request& request) const;

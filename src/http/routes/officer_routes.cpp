@@ -26,8 +26,7 @@ Result<Json> read_object(const Request& request, std::initializer_list<std::stri
   MINGMA_TRY(Json json, parse_body(request));
   if (!json.is_object()) return Error(errors::kInvalidBody, "an object is expected");
   for (const auto& [name, value] : json.object()) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return wrong_member("no such member here", name);
+    if (std::find(known.begin(), known.end(), name) == known.end()) return wrong_member("no such member here", name);
   }
   return json;
 }
@@ -77,8 +76,8 @@ Result<Response> challenge(const RouteContext& context, Request& request) {
 }
 
 awaitable<Result<Response>> sign_in(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(const Json body, read_object(request, {"credential", "authenticator_data", "client_data", "signature",
-                                                       "mode"}));
+  MINGMA_CO_TRY(const Json body,
+                read_object(request, {"credential", "authenticator_data", "client_data", "signature", "mode"}));
   service::OfficerSignIn wanted;
   MINGMA_CO_TRY(wanted.credential, base64url(body, "credential"));
   MINGMA_CO_TRY(wanted.assertion.authenticator_data, base64url(body, "authenticator_data"));
@@ -136,15 +135,13 @@ Result<Response> registration_options(const RouteContext& context, Request& requ
   Json out;
   out.set("challenge", base64url_encode(shard::registration_challenge(officer)));
   out.set("rp", Json(Json::Object{{"id", scope.rp_id}, {"name", "Mingma 明码"}}));
-  out.set("user", Json(Json::Object{{"id", base64url_encode(as_bytes(officer))},
-                                    {"name", officer},
-                                    {"displayName", name}}));
+  out.set("user",
+          Json(Json::Object{{"id", base64url_encode(as_bytes(officer))}, {"name", officer}, {"displayName", name}}));
   Json::Array algorithms;
   for (const int algorithm : {-8, -7})
     algorithms.push_back(Json(Json::Object{{"type", "public-key"}, {"alg", algorithm}}));
   out.set("pubKeyCredParams", std::move(algorithms));
-  out.set("authenticatorSelection",
-          Json(Json::Object{{"userVerification", "required"}, {"residentKey", "preferred"}}));
+  out.set("authenticatorSelection", Json(Json::Object{{"userVerification", "required"}, {"residentKey", "preferred"}}));
   out.set("attestation", "direct");
   return json_response(out);
 }

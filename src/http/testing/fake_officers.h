@@ -35,8 +35,7 @@ class FakeOfficers : public service::Api {
   service::Async<service::OfficerCaller> sign_in_officer(service::OfficerSignIn request) override {
     for (const auto& [id, known] : officer_keys) {
       if (known.credential != request.credential) continue;
-      const auto counter =
-          crypto::verify_assertion(request.assertion, known.key, known.scope, request.challenge);
+      const auto counter = crypto::verify_assertion(request.assertion, known.key, known.scope, request.challenge);
       if (!counter.ok()) co_return counter.error();
       co_return known.caller;
     }
@@ -46,11 +45,12 @@ class FakeOfficers : public service::Api {
     for (const auto& [key_id, known] : officer_keys) {
       if (known.caller.officer != id) continue;
       service::OfficerView out{.id = id, .institution = known.caller.institution, .role = known.caller.role};
-      out.keys.push_back({.key_id = key_id,
-                          .kind = known.credential.empty() ? shard::OfficerKeyKind::kKey : shard::OfficerKeyKind::kPasskey,
-                          .credential = known.credential,
-                          .scope = known.scope,
-                          .in_force = true});
+      out.keys.push_back(
+          {.key_id = key_id,
+           .kind = known.credential.empty() ? shard::OfficerKeyKind::kKey : shard::OfficerKeyKind::kPasskey,
+           .credential = known.credential,
+           .scope = known.scope,
+           .in_force = true});
       return out;
     }
     return Error(mingma::errors::kNoSuchThing, "no officer has this id");
