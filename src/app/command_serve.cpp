@@ -18,6 +18,7 @@
 #include "app/neighbour_pump.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
+#include "app/webhooks.h"
 #include "app/workers.h"
 #include "base/json.h"
 #include "crypto/random.h"
@@ -197,7 +198,7 @@ class Platform {
     server_ = std::make_unique<http::Server>(workers_.contexts(), router_, std::move(server), std::move(hooks), clock_,
                                              random_);
     MINGMA_CHECK(server_->start());
-    return {};
+    return open_webhooks();
   }
 
   void run() {
@@ -208,6 +209,7 @@ class Platform {
       if (!failure) asked.set_value();
     });
     workers_.start();
+    webhooks_->start();
     say_where();
     pump_ = std::make_unique<NeighbourPump>(province_->neighbours(), *workers_.contexts().front(),
                                             options_.exchange_every_seconds);
@@ -215,6 +217,7 @@ class Platform {
     asked.get_future().wait();
     spdlog::info("stopping");
     pump_->stop();
+    webhooks_->stop();
     server_->stop(kGraceMs);
     province_->stop();
     workers_.stop();
@@ -257,6 +260,14 @@ class Platform {
     return {};
   }
 
+  Result<void> open_webhooks() {
+    MINGMA_TRY(std::vector<Webhook> hooks, read_webhooks(directory_->path() + "/webhooks.json"));
+    MINGMA_TRY(crypto::SigningKey key, directory_->signing_key("trust-pack"));
+    webhooks_ = std::make_unique<Webhooks>(std::move(hooks), directory_->path() + "/webhooks", std::move(key),
+                                           *province_, *workers_.contexts().front(), clock_);
+    return {};
+  }
+
   void say_where() const {
     const service::Health health = province_->health();
     std::uint64_t residents = 0;
@@ -285,6 +296,7 @@ class Platform {
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<NeighbourPump> pump_;
+  std::unique_ptr<Webhooks> webhooks_;
 };
 
 Result<void> serve(ServeOptions options) {

@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   mingma::app::add_exchange(program, status);
   mingma::app::add_ledger(program, status);
   mingma::app::add_grants(program, status);
+  mingma::app::add_alarms(program, status);
+  mingma::app::add_figures(program, status);
   mingma::app::add_who(program, status);
   mingma::app::add_negative(program, status);
   mingma::app::add_audit(program, status);

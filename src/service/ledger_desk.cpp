@@ -114,6 +114,13 @@ Result<Bytes> LedgerDesk::entry(LeafIndex leaf) {
   return ledger_->entry(leaf);
 }
 
+Result<Digest> LedgerDesk::root_at(std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  if (!view_ || size > view_->size().value) return Error(errors::kNoSuchThing, "the published log is not that large");
+  MINGMA_TRY(ledger::TreeView view, ledger::TreeView::open(*ledger_, cache_, {size}));
+  return view.root();
+}
+
 Result<LeafIndex> LedgerDesk::first_leaf_from(std::uint32_t hour) {
   std::uint64_t low = 0;
   std::uint64_t high = published_size().value;

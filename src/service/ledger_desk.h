@@ -57,6 +57,8 @@ class LedgerDesk final {
   // C2SP tlog-proof text.
   Result<std::string> tlog_proof(LeafIndex leaf);
   Result<Bytes> entry(LeafIndex leaf);
+  // Of the ledger as it was with so many leaves. kNoSuchThing beyond the published size.
+  Result<Digest> root_at(std::uint64_t size);
   // The first published leaf whose hour bucket is not before `hour` (leaves stand in the order of their hours); the
   // published size when there is none.
   Result<LeafIndex> first_leaf_from(std::uint32_t hour);

@@ -115,10 +115,15 @@ struct ImportCommand {
   DivisionCode origin{};
 };
 
+// Control shard. The same text again gives `existed`; another text under the same id is kShardConflict.
+struct NoticeCommand {
+  Notice notice;
+};
+
 using Command =
     std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
                  TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
-                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand>;
+                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand, NoticeCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;

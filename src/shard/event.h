@@ -28,6 +28,7 @@
 #include "shard/line_proof.h"
 #include "shard/look_up.h"
 #include "shard/neighbour.h"
+#include "shard/notice.h"
 #include "shard/record.h"
 #include "shard/row.h"
 
@@ -172,11 +173,16 @@ struct LookUpOperation {
   std::uint32_t leaf = kNoLeaf;
 };
 
+struct NoticeOperation {  // control shard: an alarm, or a day's figures
+  Notice notice;
+  std::uint32_t leaf = kNoLeaf;
+};
+
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
                                DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
                                CaseOpenOperation, CaseStepOperation, LookUpOperation,
                                GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
-                               AcknowledgeOperation>;
+                               AcknowledgeOperation, NoticeOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

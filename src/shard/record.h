@@ -49,6 +49,8 @@ enum class LeafKind : std::uint8_t {
   kExchange = 29,         // given to another province; acknowledged by it
   kTrustedProvince = 30,
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
+  kAlarm = 26,    // control shard: a notice (notice.h)
+  kFigures = 31,  // likewise
 };
 
 struct Leaf {

@@ -25,6 +25,7 @@ inline constexpr store::TableId kMetaTable{
     11};  // "state" -> log position and counters of the machine; "s/..." is the service's
 inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
 inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
+inline constexpr store::TableId kNoticesTable{16};  // alarms and figures (shard/notice.h)
 inline constexpr store::TableId kFamilyTable{17};      // guardians and paper codes (shard/family.h)
 inline constexpr store::TableId kNeighboursTable{18};  // statements to and from other provinces
 inline constexpr std::size_t kTableCount = 19;
@@ -47,15 +48,15 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
            {"brakes", kPoint},
            {"cases", kSequence},
            {"lookups", kSequence},
-           {"alarms", kPoint},
+           {"notices", kSequence},
            {"family", kPoint},
            {"neighbours", kPoint}}};
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 12> kDigestTables{
+inline constexpr std::array<store::TableId, 13> kDigestTables{
     kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
     kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable,
-    kFamilyTable,  kNeighboursTable};
+    kNoticesTable, kFamilyTable,  kNeighboursTable};
 
 }  // namespace mingma::shard

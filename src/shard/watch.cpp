@@ -122,12 +122,25 @@ void Watch::made_better(const DecisionRecord& record, const Signer& signer) {
     count({AlarmKind::kMassClearing, signer.institution->id, {}, {}, {}, {}, {}}, record.at);
 }
 
+void Watch::count_look_ups(const Event& event, const ControlState& control) {
+  for (const Operation& operation : event.operations) {
+    const auto* look_up = std::get_if<LookUpOperation>(&operation);
+    if (look_up == nullptr || (look_up->flags & kLookUpNoCase) == 0) continue;
+    // An auditor's inquiry names its document; anybody else's reading without a case is told to the auditors.
+    const bool plain = (look_up->flags & ~kLookUpNoCase) == 0;
+    if (look_up->duty == Duty::kMandate && plain) continue;
+    const Institution* institution = control.institution(look_up->institution);
+    if (institution != nullptr) count({AlarmKind::kLookUpWithoutCase, institution->id, {}, {}, {}, {}, {}}, event.time);
+  }
+}
+
 Result<void> Watch::fold(const Event& event, const ControlState& control, const WatchSources& sources) {
   struct Changed {
     RowNumber row;
     DecisionRecord record;
     Signer signer;
   };
+  count_look_ups(event, control);
   std::vector<Changed> changed;
   std::unordered_map<ResidentId, std::size_t> by_resident;  // only looked up
   for (const DecisionEntry& entry : event.decisions) {

@@ -55,6 +55,7 @@ class Watch {
   void count(Alarm alarm, UnixSeconds at);
   Result<void> made_worse(const DecisionRecord& record, DivisionCode home, const Signer& signer,
                           const WatchSources& sources);
+  void count_look_ups(const Event& event, const ControlState& control);
   void made_better(const DecisionRecord& record, const Signer& signer);
   Result<bool> flipped(const DecisionRecord& record, const WatchSources& sources) const;
 
