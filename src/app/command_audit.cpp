@@ -19,7 +19,28 @@ constexpr std::size_t kShownMax = 50;
 struct AuditOptions {
   std::string directory;
   bool json = false;
+  bool strict = false;
 };
+
+Json pattern_json(const service::Pattern& pattern) {
+  auto out = parse_json(shard::alarm_text(pattern.alarm)).value();
+  out.set("raised", pattern.raised);
+  if (!pattern.ending.empty()) out.set("ending", pattern.ending);
+  return out;
+}
+
+void print_patterns(const std::vector<service::Pattern>& patterns) {
+  for (const service::Pattern& pattern : patterns) {
+    const shard::AlarmInfo& info = shard::alarm_info(pattern.alarm.kind);
+    std::string subject = pattern.alarm.institution;
+    if (!pattern.alarm.key_id.empty()) subject += " key " + pattern.alarm.key_id;
+    if (pattern.alarm.division.value != 0) subject += pattern.alarm.division.to_string();
+    std::printf("PATTERN %s %s, from %s: %s / %s; %s; %s\n", std::string(info.name).c_str(), subject.c_str(),
+                pattern.alarm.from.to_local_string().c_str(), std::string(info.zh).c_str(),
+                std::string(info.en).c_str(), pattern.raised ? "alarm raised" : "alarm not raised yet",
+                pattern.ending.empty() ? "nobody has said how it ended" : ("ended: " + pattern.ending).c_str());
+  }
+}
 
 Json finding_json(const shard::Finding& finding, std::int64_t shard) {
   Json out;
@@ -60,6 +81,10 @@ void print_json(const service::ProvinceAudit& audit) {
   out.set("lines", static_cast<std::int64_t>(audit.lines));
   out.set("unopened_submissions", static_cast<std::int64_t>(audit.unopened));
   out.set("findings", std::move(findings));
+  Json::Array patterns;
+  for (const service::Pattern& pattern : audit.patterns) patterns.push_back(pattern_json(pattern));
+  out.set("patterns", std::move(patterns));
+  out.set("figures", static_cast<std::int64_t>(audit.figures));
   std::printf("%s\n", out.to_string().c_str());
 }
 
@@ -93,6 +118,7 @@ void print_text(const service::ProvinceAudit& audit) {
   }
   for (const shard::Finding& finding : audit.findings) show("", finding);
   if (all > kShownMax) std::printf("... and %s more; --json shows all\n", with_commas(all - kShownMax).c_str());
+  print_patterns(audit.patterns);
   std::printf("%s\n", audit.clean() ? "clean: every colour follows from signed evidence and published rules"
                                     : (with_commas(all) + " findings").c_str());
 }
@@ -113,7 +139,9 @@ Result<int> audit(const AuditOptions& options) {
       }));
   if (bar) bar->finish();
   options.json ? print_json(result) : print_text(result);
-  return result.clean() ? 0 : 1;
+  const bool open = std::any_of(result.patterns.begin(), result.patterns.end(),
+                                [](const service::Pattern& pattern) { return pattern.ending.empty(); });
+  return !result.clean() ? 1 : options.strict && open ? 3 : 0;
 }
 
 }  // namespace
@@ -123,9 +151,12 @@ void add_audit(CLI::App& program, int& status) {
   CLI::App* command =
       program.add_subcommand("audit", "replay everything, derive every decision again, check every signature and root");
   command->footer(
-      "The server must be stopped (or audit a copy). Exit status: 0 clean, 1 findings, 2 could not run.\n"
+      "The server must be stopped (or audit a copy). Exit status: 0 clean, 1 findings, 2 could not run, 3 (--strict) "
+      "patterns.\n"
+      "A PATTERN is what honest signatures add up to; docs/alarms.md says what each may mean.\n"
       "Example:\n  mingma audit /var/lib/mingma");
   command->add_option("directory", options->directory, "data directory")->required();
+  command->add_flag("--strict", options->strict, "exit status 3 when a pattern was found that nobody has explained");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([options, &status] {
     const auto result = audit(*options);

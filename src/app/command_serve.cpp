@@ -16,6 +16,7 @@
 #include "app/files.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
+#include "app/webhooks.h"
 #include "app/workers.h"
 #include "base/json.h"
 #include "crypto/random.h"
@@ -151,6 +152,7 @@ class Platform {
     http::add_institution_routes(router_, routes);
     http::add_officer_routes(router_, routes);
     http::add_public_routes(router_, routes);
+    http::add_oversight_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
     if (sandbox_) sandbox_->add_routes(router_);
 
@@ -167,7 +169,7 @@ class Platform {
     server_ = std::make_unique<http::Server>(workers_.contexts(), router_, std::move(server), std::move(hooks), clock_,
                                              random_);
     MINGMA_CHECK(server_->start());
-    return {};
+    return open_webhooks();
   }
 
   void run() {
@@ -178,9 +180,11 @@ class Platform {
       if (!failure) asked.set_value();
     });
     workers_.start();
+    webhooks_->start();
     say_where();
     asked.get_future().wait();
     spdlog::info("stopping");
+    webhooks_->stop();
     server_->stop(kGraceMs);
     province_->stop();
     workers_.stop();
@@ -214,6 +218,14 @@ class Platform {
     return {};
   }
 
+  Result<void> open_webhooks() {
+    MINGMA_TRY(std::vector<Webhook> hooks, read_webhooks(directory_->path() + "/webhooks.json"));
+    MINGMA_TRY(crypto::SigningKey key, directory_->signing_key("trust-pack"));
+    webhooks_ = std::make_unique<Webhooks>(std::move(hooks), directory_->path() + "/webhooks", std::move(key),
+                                           *province_, *workers_.contexts().front(), clock_);
+    return {};
+  }
+
   void say_where() const {
     const service::Health health = province_->health();
     std::uint64_t residents = 0;
@@ -240,6 +252,7 @@ class Platform {
   std::unique_ptr<http::SandboxProvider> sandbox_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Webhooks> webhooks_;
 };
 
 Result<void> serve(ServeOptions options) {

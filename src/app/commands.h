@@ -21,6 +21,10 @@ void add_code(CLI::App& program, int& status);
 void add_ledger(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_grants(CLI::App& program, int& status);
+void add_alarms(CLI::App& program, int& status);
+void add_figures(CLI::App& program, int& status);
+void add_who(CLI::App& program, int& status);
+void add_negative(CLI::App& program, int& status);
 void add_simulate(CLI::App& program, int& status);
 void add_bench(CLI::App& program, int& status);
 

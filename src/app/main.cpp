@@ -31,6 +31,10 @@ int main(int argc, char** argv) {
   mingma::app::add_code(program, status);
   mingma::app::add_ledger(program, status);
   mingma::app::add_grants(program, status);
+  mingma::app::add_alarms(program, status);
+  mingma::app::add_figures(program, status);
+  mingma::app::add_who(program, status);
+  mingma::app::add_negative(program, status);
   mingma::app::add_audit(program, status);
   mingma::app::add_simulate(program, status);
   mingma::app::add_bench(program, status);

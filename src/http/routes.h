@@ -44,6 +44,8 @@ void add_institution_routes(Router& router, const RouteDependencies& dependencie
 // get() -> publish; session challenge -> get() -> session.
 void add_officer_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
+// What auditors ask: who did it, who did not.
+void add_oversight_routes(Router& router, const RouteDependencies& dependencies);
 // /healthz, /readyz, /metrics. `metrics` gives the Prometheus page; it runs on a worker and must not block.
 void add_operator_routes(Router& router, const RouteDependencies& dependencies, std::function<std::string()> metrics);
 

@@ -177,6 +177,39 @@ TEST_F(Routes, AnswerWhoMayChangeACodeHere) {
   EXPECT_EQ(where(platform_.get("/v1/grants?kind=contact_finding")), "kind");  // a kind without a place
 }
 
+TEST_F(Routes, TellThePublicAlarmsAndFiguresAndCompareWhatSomebodyFound) {
+  for (const char* path : {"/v1/alarms", "/v1/figures", "/v1/alarms?after=6"}) {
+    const ClientResponse list = platform_.get(path);
+    EXPECT_EQ(list.status, 200) << path;
+    EXPECT_EQ(parse_json(list.body)->find("items")->array().size(), 1u);
+  }
+  EXPECT_EQ(where(platform_.get("/v1/alarms?after=x")), "after");
+  EXPECT_EQ(platform_.post("/v1/compare/code", R"({"credential":"AAAA"})").status, 200);
+  EXPECT_EQ(where(platform_.post("/v1/compare/code", R"({"credential":"A A"})")), "/credential");
+  EXPECT_EQ(platform_.post("/v1/compare/checkpoint", R"({"shard":1,"checkpoint":"c"})").status, 200);
+  EXPECT_EQ(where(platform_.post("/v1/compare/checkpoint", R"({"shard":-1,"checkpoint":"c"})")), "/shard");
+  EXPECT_EQ(platform_.post("/v1/alarms/endings", R"({"type":"alarm_ending","document":"{}","signatures":[]})").status,
+            201);
+}
+
+TEST_F(Routes, AnswerAuditorsWhoSign) {
+  const auto ask = [&](const std::string& path, const std::string& body, const std::string& nonce) {
+    return platform_.send(platform_.sign(
+        {.method = "POST", .target = path, .headers = {{"Content-Type", "application/json"}}, .body = body}, nonce));
+  };
+  EXPECT_EQ(outcome(platform_.post("/v1/oversight/who", "{}")), "401 http.signature_missing");
+  const std::string resident(32, '0');
+  EXPECT_EQ(
+      ask("/v1/oversight/who", R"({"resident":")" + resident + R"(","purpose":"case 1"})", "nonce-who-1-000000").status,
+      200);
+  EXPECT_EQ(where(ask("/v1/oversight/who", R"({"resident":"x","purpose":"p"})", "nonce-who-2-000000")), "/resident");
+  EXPECT_EQ(where(ask("/v1/oversight/who", R"({"purpose":"p","guess":1})", "nonce-who-3-000000")), "/guess");
+  EXPECT_EQ(
+      outcome(ask("/v1/oversight/negative", R"({"resident":")" + resident + R"(","purpose":"p","institution":"CDC-1"})",
+                  "nonce-not-1-000000")),
+      "409 service.it_did");
+}
+
 TEST_F(Routes, ServeLedgerFilesAsTheTileSpecificationNamesThem) {
   const ClientResponse checkpoint = platform_.get("/ledger/1/checkpoint");
   EXPECT_EQ(checkpoint.body, "mingma.example/1\n0\n");

@@ -33,6 +33,11 @@ class Auditor {
     MINGMA_CHECK(read_control());
     for (std::uint16_t n = 0; n <= config_.file.data_shards; ++n) MINGMA_CHECK(audit_shard(ShardId{n}));
     MINGMA_CHECK(audit_submissions());
+    if (progress_) progress_({"patterns", 0, 0});
+    MINGMA_TRY(PatternReport patterns, audit_patterns(stores_, control_));
+    audit_.patterns = std::move(patterns.patterns);
+    audit_.figures = patterns.figures;
+    for (shard::Finding& finding : patterns.findings) audit_.findings.push_back(std::move(finding));
     return std::move(audit_);
   }
 

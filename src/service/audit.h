@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "service/audit_patterns.h"
 #include "service/province.h"
 #include "shard/audit.h"
 
@@ -32,7 +33,10 @@ struct ProvinceAudit {
   std::uint64_t lines = 0;
   std::uint64_t unopened = 0;  // submissions whose key was destroyed
 
-  bool clean() const;
+  std::vector<Pattern> patterns;  // what honest signatures add up to: for people to look at
+  std::uint64_t figures = 0;      // days counted again
+
+  bool clean() const;  // no finding; patterns are none
 };
 
 struct AuditProgress {

@@ -23,6 +23,8 @@ inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::k
 inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
                                            Retry::kAfterFix};  // body is not what the manifest names
 inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
+inline constexpr ErrorInfo kBundleRefused{"service.bundle_refused", 422, Retry::kNo};  // a proof in a bundle fails
+inline constexpr ErrorInfo kItDid{"service.it_did", 409, Retry::kNo};  // no negative: the institution did do it
 inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
                                     Retry::kAfterFix};  // missing, foreign, newer layout, locked
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};

@@ -3,6 +3,7 @@
 #include "ledger/errors.h"
 #include "ledger/tlog_proof.h"
 #include "service/errors.h"
+#include "shard/record.h"
 #include "shard/tables.h"
 
 namespace mingma::service {
@@ -111,6 +112,49 @@ Result<std::string> LedgerDesk::tlog_proof(LeafIndex leaf) {
 Result<Bytes> LedgerDesk::entry(LeafIndex leaf) {
   const std::lock_guard lock(mutex_);
   return ledger_->entry(leaf);
+}
+
+Result<Digest> LedgerDesk::root_at(std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  if (!view_ || size > view_->size().value) return Error(errors::kNoSuchThing, "the published log is not that large");
+  MINGMA_TRY(ledger::TreeView view, ledger::TreeView::open(*ledger_, cache_, {size}));
+  return view.root();
+}
+
+Result<LeafIndex> LedgerDesk::first_leaf_from(std::uint32_t hour) {
+  std::uint64_t low = 0;
+  std::uint64_t high = published_size().value;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    MINGMA_TRY(const Bytes bytes, entry({middle}));
+    MINGMA_TRY(const shard::Leaf leaf, shard::decode_leaf(bytes));
+    if (leaf.hour < hour) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return LeafIndex{low};
+}
+
+Result<void> LedgerDesk::for_each_leaf(LeafIndex first, LeafIndex end,
+                                       const std::function<Result<void>(LeafIndex, ByteView)>& visit) {
+  while (first < end) {
+    ledger::TileName name{ledger::TileKind::kEntries, 0, first.value / ledger::kTileWidth, 0};
+    Bytes bundle;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!view_ || end.value > view_->size().value)
+        return Error(errors::kNoSuchThing, "no published checkpoint covers these leaves yet");
+      MINGMA_TRY(name, ledger::tile_at(name, view_->size()));
+      MINGMA_TRY(bundle, ledger_->read(name));
+    }
+    MINGMA_TRY(const std::vector<ByteView> entries, ledger::parse_bundle(bundle, name.width));
+    const std::uint64_t base = name.index * ledger::kTileWidth;
+    for (; first < end && first.value < base + entries.size(); ++first.value)
+      MINGMA_CHECK(visit(first, entries[first.value - base]));
+  }
+  return {};
 }
 
 ledger::TreeSize LedgerDesk::published_size() const {

@@ -10,6 +10,7 @@
 // stop. Ownership: borrows the store, which must outlive it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,14 @@ class LedgerDesk final {
   // C2SP tlog-proof text.
   Result<std::string> tlog_proof(LeafIndex leaf);
   Result<Bytes> entry(LeafIndex leaf);
+  // Of the ledger as it was with so many leaves. kNoSuchThing beyond the published size.
+  Result<Digest> root_at(std::uint64_t size);
+  // The first published leaf whose hour bucket is not before `hour` (leaves stand in the order of their hours); the
+  // published size when there is none.
+  Result<LeafIndex> first_leaf_from(std::uint32_t hour);
+  // Published entries in order, a bundle at a time; others get their turn between bundles.
+  Result<void> for_each_leaf(LeafIndex first, LeafIndex end,
+                             const std::function<Result<void>(LeafIndex, ByteView)>& visit);
   std::string verifier_key() const { return verifier_key_; }
   ledger::TreeSize published_size() const;
   UnixSeconds published_at() const;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "ledger/errors.h"
 #include "log/local_log.h"
 #include "service/errors.h"
 #include "service/province_unit.h"
@@ -126,8 +127,32 @@ Result<void> Province::check_genesis() const {
   return {};
 }
 
+// Beside the shards, once a second: what was found becomes notices of the control shard.
+void Province::look_for_alarms() {
+  if (!alarms_ || stopping_ || looking_.exchange(true)) return;
+  committer_.run([this, control = directory_.current()] {
+    Result<std::vector<shard::Notice>> found = alarms_->look(*control, clock_.now());
+    Unit& unit = *units_.front();
+    boost::asio::post(unit.runtime.executor(), [this, &unit, held = std::move(found)]() mutable {
+      looking_ = false;
+      if (!held) {
+        ++looks_failed_;
+        return;
+      }
+      for (shard::Notice& notice : *held) unit.runtime.submit_internal(shard::NoticeCommand{std::move(notice)});
+    });
+  });
+}
+
 void Province::start() {
   Unit& control = *units_.front();
+  std::vector<AlarmDesk::Shard> shards;
+  bool whole = control.runtime.serving() && control.ledger != nullptr;
+  for (std::size_t n = 1; n < units_.size(); ++n) {
+    whole = whole && units_[n]->runtime.serving() && units_[n]->ledger != nullptr;
+    if (whole) shards.push_back({units_[n]->runtime.id(), &units_[n]->runtime.store(), units_[n]->ledger.get()});
+  }
+  if (whole) alarms_ = std::make_unique<AlarmDesk>(std::move(shards), control.runtime.store());
   if (control.runtime.serving()) {
     directory_.publish(control.runtime.machine().control().clone());
     control.runtime.set_commit_hook([this] {
@@ -166,7 +191,9 @@ void Province::arm(Unit& unit) {
 void Province::tick(Unit& unit) {
   if (!unit.runtime.serving()) return;
   unit.runtime.turn();
-  if (unit.ticks++ % kTicksPerCheckpoint == 0) publish_checkpoint(unit);
+  if (unit.ticks++ % kTicksPerCheckpoint != 0) return;
+  publish_checkpoint(unit);
+  if (&unit == units_.front().get()) look_for_alarms();
 }
 
 void Province::tick_all() {
@@ -175,6 +202,7 @@ void Province::tick_all() {
       if (!raw->runtime.serving()) return;
       raw->runtime.turn();
       publish_checkpoint(*raw);
+      if (raw == units_.front().get()) look_for_alarms();
     });
   }
 }
@@ -188,6 +216,9 @@ void Province::publish_checkpoint(Unit& unit) {
     Result<std::optional<std::string>> note = unit.ledger->publish(now);
     boost::asio::post(unit.runtime.executor(), [this, &unit, now, published = std::move(note)] {
       unit.publishing = false;
+      if (!published && published.error().is(errors::kSplitView) && alarms_)
+        alarms_->raise(
+            {shard::AlarmKind::kSplitView, {}, {}, {}, "shard " + std::to_string(unit.runtime.id().value), {}, {}});
       if (!published) return unit.runtime.stop("no checkpoint can be signed: " + published.error().to_string());
       unit.published = unit.ledger->published_size();
       unit.runtime.note_checkpoint(now);
@@ -266,6 +297,11 @@ std::vector<Metric> Province::metrics() const {
     add("mingma_codes_shown_total", "codes shown since start", true, unit->codes->counters().shown);
     add("mingma_codes_signed_total", "credentials signed since start", true, unit->codes->counters().signed_new);
   }
+  out.push_back({"mingma_alarm_looks_failed_total",
+                 "looks for alarms that failed since start: read the log, then run mingma audit",
+                 true,
+                 {},
+                 static_cast<double>(looks_failed_.load())});
   return out;
 }
 

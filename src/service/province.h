@@ -20,9 +20,11 @@
 #include <memory>
 #include <vector>
 
+#include "service/alarm_desk.h"
 #include "service/api.h"
 #include "service/code_desk.h"
 #include "service/data_dir.h"
+#include "service/dossier.h"
 #include "service/ledger_desk.h"
 #include "service/oversight.h"
 #include "service/statistics.h"
@@ -106,6 +108,12 @@ class Province final : public Api, public Oversight {
 
   // Oversight (province_oversight.cpp)
   Result<Power> who_may(const PowerRequest& request) const override;
+  Async<std::vector<NoticeView>> notices(shard::NoticeType type, std::optional<LeafIndex> after) override;
+  Async<Comparison> compare_code(Bytes credential) override;
+  Async<Comparison> compare_checkpoint(ShardId shard, std::string note) override;
+  Async<NoticeView> end_alarm(SignedDocument ending) override;
+  Async<std::string> who(DossierRequest request) override;
+  Async<std::string> negative(DossierRequest request) override;
 
  private:
   struct Unit;  // one shard with its desks and timer (province_unit.h)
@@ -119,9 +127,11 @@ class Province final : public Api, public Oversight {
   void arm(Unit& unit);
   void tick(Unit& unit);
   void publish_checkpoint(Unit& unit);
+  void look_for_alarms();
   void follow_control();
   void follow_control(Unit& unit);
 
+  Async<Dossier> make_dossier(const DossierRequest& request);
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   Async<bool> note_counters(const SignedDocument& document);
   template <typename T, typename Work>
@@ -137,6 +147,9 @@ class Province final : public Api, public Oversight {
   std::unique_ptr<Exchange> exchange_;
   std::vector<std::unique_ptr<Unit>> units_;  // index = shard id
   std::unique_ptr<Submissions> submissions_;
+  std::unique_ptr<AlarmDesk> alarms_;  // null when a shard could not be opened
+  std::atomic<bool> looking_{false};
+  std::atomic<std::uint64_t> looks_failed_{0};
   mutable Committer committer_;  // after what its work uses: it is joined first
   boost::asio::thread_pool feed_pool_;
   std::atomic<bool> stopping_{false};

@@ -85,6 +85,21 @@ Result<void> EventAuditor::operation(const CheckpointOperation& op) {
   return {};
 }
 
+Result<void> EventAuditor::operation(const NoticeOperation& op) {
+  check_role(true, "a notice");
+  if (op.notice.type == NoticeType::kAlarmEnding) {
+    if (auto checked = check_ending(op.notice, working_.control(), event_.time); !checked.ok())
+      findings_.add("bad_authority", at(), "an alarm's ending: " + checked.error().to_string());
+  }
+  MINGMA_TRY(const auto present, find_notice(reader_, op.notice.type, op.notice.id));
+  if (present) findings_.add("wrong_operation", at(), "a notice was published twice: " + hex_encode(op.notice.id));
+  const std::uint32_t number = index_;
+  MINGMA_CHECK(fold_operation(working_, op, event_.time, index_));
+  if (op.leaf != places_.at(number)) findings_.add("wrong_shuffle", at(), "a leaf is not where the seed puts it");
+  check_leaf(op.leaf, make_notice_leaf(working_, op.notice), "", nullptr, {}, at());
+  return {};
+}
+
 Result<void> EventAuditor::operation(const FollowOperation& op) {
   check_role(false, "a control event");
   if (control_ != nullptr) {

@@ -38,6 +38,7 @@ class EventAuditor {
  private:
   Result<void> operation(const DocumentOperation& op);
   Result<void> operation(const CheckpointOperation& op);
+  Result<void> operation(const NoticeOperation& op);
   Result<void> operation(const FollowOperation& op);
   Result<void> operation(const RegisterOperation& op);
   Result<void> operation(const DeviceOperation& op);

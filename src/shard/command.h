@@ -108,9 +108,14 @@ struct LookUpCommand {
   std::string note;
 };
 
+// Control shard. The same text again gives `existed`; another text under the same id is kShardConflict.
+struct NoticeCommand {
+  Notice notice;
+};
+
 using Command =
     std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
-                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand>;
+                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand, NoticeCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;

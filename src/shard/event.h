@@ -26,6 +26,7 @@
 #include "shard/document.h"
 #include "shard/line_proof.h"
 #include "shard/look_up.h"
+#include "shard/notice.h"
 #include "shard/record.h"
 #include "shard/row.h"
 
@@ -167,9 +168,14 @@ struct LookUpOperation {
   std::uint32_t leaf = kNoLeaf;
 };
 
+struct NoticeOperation {  // control shard: an alarm, or a day's figures
+  Notice notice;
+  std::uint32_t leaf = kNoLeaf;
+};
+
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
                                DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
-                               CaseOpenOperation, CaseStepOperation, LookUpOperation>;
+                               CaseOpenOperation, CaseStepOperation, LookUpOperation, NoticeOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

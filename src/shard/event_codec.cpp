@@ -23,6 +23,7 @@ enum class OperationTag : std::uint8_t {
   kCaseOpen = 13,
   kCaseStep = 14,
   kLookUp = 15,
+  kNotice = 19,
 };
 
 // ---- writing
@@ -43,6 +44,12 @@ void write(CborWriter& out, const DocumentOperation& op) {
 void write(CborWriter& out, const CheckpointOperation& op) {
   start(out, OperationTag::kCheckpoint, 3);
   out.unsigned_integer(op.shard.value).bytes(op.note);
+  write_leaf_number(out, op.leaf);
+}
+
+void write(CborWriter& out, const NoticeOperation& op) {
+  start(out, OperationTag::kNotice, 4);
+  out.unsigned_integer(static_cast<std::uint8_t>(op.notice.type)).bytes(op.notice.id).bytes(as_bytes(op.notice.text));
   write_leaf_number(out, op.leaf);
 }
 
@@ -163,6 +170,17 @@ Result<CheckpointOperation> read_checkpoint(CborReader& in) {
   return op;
 }
 
+Result<NoticeOperation> read_notice(CborReader& in) {
+  NoticeOperation op;
+  MINGMA_CHECK(read_enumeration(in, 1, 3, op.notice.type));
+  MINGMA_CHECK(read_array(in, op.notice.id));
+  MINGMA_TRY(const ByteView text, in.bytes());
+  op.notice.text = as_text(text);
+  if (!check_notice(op.notice).ok()) return invalid("a notice that is none");
+  MINGMA_CHECK(read_leaf_number(in, op.leaf));
+  return op;
+}
+
 Result<void> read_entry(CborReader& in, StatementEntry& entry) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 4 && fields != 11) return invalid("a statement entry of the wrong length");
@@ -239,7 +257,7 @@ Result<Operation> read_operation(CborReader& in) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   OperationTag tag{};
   if (fields == 0) return invalid("an operation without a kind");
-  MINGMA_CHECK(read_enumeration(in, 1, 15, tag));
+  MINGMA_CHECK(read_enumeration(in, 1, 19, tag));
   switch (tag) {
     case OperationTag::kDocument: {
       MINGMA_CHECK(check_count(fields, 5));
@@ -249,6 +267,11 @@ Result<Operation> read_operation(CborReader& in) {
     case OperationTag::kCheckpoint: {
       MINGMA_CHECK(check_count(fields, 4));
       MINGMA_TRY(auto op, read_checkpoint(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kNotice: {
+      MINGMA_CHECK(check_count(fields, 5));
+      MINGMA_TRY(auto op, read_notice(in));
       return Operation(std::move(op));
     }
     case OperationTag::kFollow: {

@@ -63,6 +63,10 @@ struct Fold {
     ++index;
     return {};
   }
+  Result<void> operator()(const NoticeOperation&) const {
+    ++index;
+    return {};
+  }
   Result<void> operator()(const FollowOperation& op) const { return working.follow(op); }
   Result<void> operator()(const RegisterOperation& op) const {
     if (working.find(op.resident)) return invalid("a resident is registered twice");
@@ -106,6 +110,10 @@ struct Write {
 
   void operator()(const DocumentOperation&) { ++documents; }
   void operator()(const CheckpointOperation&) {}
+  void operator()(const NoticeOperation& op) {
+    batch.put(kNoticesTable, notice_key(op.notice.type, op.notice.id),
+              encode_stored_notice({op.notice, working.time(), leaf(op.leaf)}));
+  }
   void operator()(const FollowOperation&) {}
   void operator()(const RegisterOperation& op) { batch.put(kResidentsTable, op.resident.bytes, op.sealed_person); }
   void operator()(const DeviceOperation& op) {
@@ -336,6 +344,12 @@ Leaf make_document_leaf(const Working& working, const SignedDocument& document) 
 
 Leaf make_checkpoint_leaf(const Working& working, ByteView note) {
   return {.kind = LeafKind::kCheckpoint, .hour = hour_of(working.time()), .document = crypto::sha256(note)};
+}
+
+Leaf make_notice_leaf(const Working& working, const Notice& notice) {
+  return {.kind = notice.type == NoticeType::kFigures ? LeafKind::kFigures : LeafKind::kAlarm,
+          .hour = hour_of(working.time()),
+          .document = crypto::sha256(as_bytes(notice.text))};
 }
 
 std::string_view tag_name(const ControlState& control, InstitutionNumber institution, bool by_statement) {

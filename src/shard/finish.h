@@ -41,6 +41,7 @@ Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, 
 Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home);
 Leaf make_document_leaf(const Working& working, const SignedDocument& document);
 Leaf make_checkpoint_leaf(const Working& working, ByteView note);
+Leaf make_notice_leaf(const Working& working, const Notice& notice);
 // What the blinded tag is made of: the institution's id, "self" for the resident, "" when nobody's statement caused it.
 std::string_view tag_name(const ControlState& control, InstitutionNumber institution, bool by_statement);
 

@@ -101,6 +101,38 @@ Result<CommandResult> Planner::run(const CheckpointCommand& command) {
   return CommandResult{};
 }
 
+Result<CommandResult> Planner::run(const NoticeCommand& command) {
+  if (!is_control()) return refuse_role();
+  if (!working_.control().has_genesis())
+    return refuse(errors::kShardNoGenesis, "the first document must be the genesis document");
+  if (auto checked = check_notice(command.notice); !checked.ok()) return refuse(checked.error());
+  if (command.notice.type == NoticeType::kAlarmEnding) {
+    if (auto checked = check_ending(command.notice, working_.control(), event_.time); !checked.ok())
+      return refuse(checked.error());
+    MINGMA_TRY(const AlarmEnding ending, parse_ending(command.notice));
+    MINGMA_TRY(const auto alarm, find_notice(reader_, NoticeType::kAlarm, ending.alarm));
+    if (!alarm) return refuse(errors::kShardInvalidDocument, "no such alarm was raised", "/alarm");
+  }
+  CommandResult result;
+  MINGMA_TRY(const auto present, find_notice(reader_, command.notice.type, command.notice.id));
+  const Notice* known = present ? &present->notice : nullptr;
+  for (const Operation& operation : event_.operations) {
+    const auto* other = std::get_if<NoticeOperation>(&operation);
+    if (other != nullptr && other->notice.type == command.notice.type && other->notice.id == command.notice.id)
+      known = &other->notice;
+  }
+  if (known != nullptr) {
+    if (known->text != command.notice.text)
+      return refuse(errors::kShardConflict, "this notice was published with another text; it is never changed");
+    result.existed = true;
+    if (present) result.leaf = present->leaf;
+    return result;
+  }
+  command_leaf_ = add_leaf(make_notice_leaf(working_, command.notice));
+  event_.operations.emplace_back(NoticeOperation{command.notice, command_leaf_});
+  return result;
+}
+
 Result<CommandResult> Planner::run(const FollowCommand& command) {
   if (is_control()) return refuse_role();
   CommandResult result;

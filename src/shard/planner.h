@@ -35,6 +35,7 @@ class Planner {
  private:
   Result<CommandResult> run(const PublishCommand& command);
   Result<CommandResult> run(const CheckpointCommand& command);
+  Result<CommandResult> run(const NoticeCommand& command);
   Result<CommandResult> run(const FollowCommand& command);
   Result<CommandResult> run(const RegisterCommand& command);
   Result<CommandResult> run(const DeviceCommand& command);

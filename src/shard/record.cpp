@@ -70,7 +70,7 @@ Result<Leaf> decode_leaf(ByteView bytes) {
         return {};
       }
       case 2: {
-        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 24, "a leaf's kind"));
+        MINGMA_TRY(leaf.kind, read_enumeration<LeafKind>(in, 30, "a leaf's kind"));
         return {};
       }
       case 3: {

@@ -45,6 +45,8 @@ enum class LeafKind : std::uint8_t {
   kCaseStep = 23,
   kLookUp = 24,
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
+  kAlarm = 26,    // control shard: a notice (notice.h)
+  kFigures = 30,  // likewise
 };
 
 struct Leaf {

@@ -25,7 +25,8 @@ inline constexpr store::TableId kMetaTable{
     11};  // "state" -> log position and counters of the machine; "s/..." is the service's
 inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
 inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
-inline constexpr std::size_t kTableCount = 16;
+inline constexpr store::TableId kNoticesTable{16};  // alarms and figures (shard/notice.h)
+inline constexpr std::size_t kTableCount = 17;
 
 inline std::array<store::TableSpec, kTableCount> shard_tables() {
   using enum store::TableKind;
@@ -44,12 +45,13 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
            {"holds", kSequence},
            {"brakes", kPoint},
            {"cases", kSequence},
-           {"lookups", kSequence}}};
+           {"lookups", kSequence},
+           {"notices", kSequence}}};
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 10> kDigestTables{
-    kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
-    kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable};
+inline constexpr std::array<store::TableId, 11> kDigestTables{
+    kRowsTable,        kResidentsTable,  kEvidenceTable, kSubmissionsTable, kDecisionsTable, kControlTable,
+    kLedgerTilesTable, kLedgerMetaTable, kCasesTable,    kLookUpsTable,     kNoticesTable};
 
 }  // namespace mingma::shard

@@ -153,7 +153,7 @@ Result<void> Working::follow(const FollowOperation& operation) {
   MINGMA_TRY(const Event event, decode_event(operation.event));
   ControlState next = control_->clone();
   for (const Operation& inner : event.operations) {
-    if (std::holds_alternative<CheckpointOperation>(inner)) continue;
+    if (std::holds_alternative<CheckpointOperation>(inner) || std::holds_alternative<NoticeOperation>(inner)) continue;
     const auto* document = std::get_if<DocumentOperation>(&inner);
     if (document == nullptr) return Error(errors::kShardInvalidEvent, "not an event of the control shard");
     MINGMA_CHECK(

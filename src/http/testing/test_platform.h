@@ -69,6 +69,7 @@ class TestPlatform {
     add_institution_routes(router_, dependencies);
     add_officer_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
+    add_oversight_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
     provider_.add_routes(router_);
     ServerOptions options;
