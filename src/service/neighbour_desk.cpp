@@ -185,7 +185,8 @@ Result<shard::ExportMaterial> NeighbourDesk::make_material(ShardRuntime& shard,
 }
 
 Result<OutgoingExport> NeighbourDesk::seal(const shard::ExportMaterial& material, const Digest& exported) {
-  const shard::TrustedProvince* trusted = context_.directory.current()->find_trusted(material.receiver);
+  const auto control = context_.directory.current();
+  const shard::TrustedProvince* trusted = control->find_trusted(material.receiver);
   if (trusted == nullptr) return Error(errors::kShardUntrustedProvince, "nobody trusts this province here");
   const std::string info = hpke_info(material.origin, material.receiver);
   MINGMA_TRY(const Bytes sealed, crypto::hpke_seal(trusted->seal_key, as_bytes(info), encode_export(material),
