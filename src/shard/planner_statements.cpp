@@ -135,6 +135,11 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     operation.part = command.part;
     operation.part_lines = command.part_lines;
     operation.siblings = command.siblings;
+  } else if (command.authority == AuthorityKind::kImported) {
+    auto checked = check_import(command, working_.control(), event_.time);
+    if (!checked.ok()) return refuse(std::move(checked).error());
+    operation.authority_digest = checked->authority.digest;
+    std::copy_n(checked->authority.digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
   } else if (command.authority != AuthorityKind::kSession) {
     auto authority = command.authority == AuthorityKind::kCertificate
                          ? check_certificate(command, working_.control(), operation.institution, event_.time)
@@ -142,11 +147,6 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     if (!authority.ok()) return refuse(std::move(authority).error());
     operation.authority_digest = authority->digest;
     std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
-  } else if (command.authority == AuthorityKind::kImported) {
-    auto checked = check_import(command, working_.control(), event_.time);
-    if (!checked.ok()) return refuse(std::move(checked).error());
-    operation.authority_digest = checked->authority.digest;
-    std::copy_n(checked->authority.digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
   }
   if (command.authority != AuthorityKind::kSession && !stored) {
     if (auto sealed = seal_authority(command, operation); !sealed.ok()) return refuse(sealed.error());
