@@ -1,5 +1,4 @@
 // mingma code paper: a paper code as its holder gets it: issued, listed, printed with its QR code, revoked.
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>

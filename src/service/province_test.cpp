@@ -283,7 +283,7 @@ TEST(Province, AShardWhoseWriteFailsStopsAndTheOthersServeOn) {
 TEST(Province, PublicListsTellWhatIsInForce) {
   Disk disk;
   TestProvince province(disk);
-  EXPECT_EQ(province.api().list(PublicList::kInstitutions, true)->size(), 2u);
+  EXPECT_EQ(province.api().list(PublicList::kInstitutions, true)->size(), 3u);
   EXPECT_EQ(province.api().list(PublicList::kGrants, true)->size(), 2u);
   const auto policies = *province.api().list(PublicList::kPolicies, true);
   ASSERT_EQ(policies.size(), 1u);

@@ -74,7 +74,8 @@ Result<std::vector<SpoolFile>> list_spool_files(const std::string& spool_path) {
     if (failure != std::errc() || end != name.data() + name.size()) continue;
     out.push_back({entry->path().string(), PartKey{name.substr(0, dash), part}});
   }
-  if (error) return Error(errors::kStoreFailed, "the spool folder cannot be read: " + error.message());
+  if (error && error != std::errc::no_such_file_or_directory)
+    return Error(errors::kStoreFailed, "the spool folder cannot be read: " + error.message());
   return out;
 }
 
