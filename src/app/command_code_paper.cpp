@@ -94,8 +94,9 @@ Result<void> paper(PaperOptions options) {
     request.method = "DELETE";
     request.target = path + "/" + options.revoke + "?reason=" + options.reason;
     MINGMA_TRY(const http::ClientResponse response, connection.call(std::move(request)));
-    std::printf("%s\n", options.json ? response.body.c_str()
-                                     : ("revoked " + options.revoke + "; doors refuse it with their next trust pack").c_str());
+    std::printf("%s\n", options.json
+                            ? response.body.c_str()
+                            : ("revoked " + options.revoke + "; doors refuse it with their next trust pack").c_str());
     return {};
   }
   if (!options.print.empty()) {
@@ -114,7 +115,8 @@ void add_code_paper(CLI::App& command, int& status) {
   const auto options = std::make_shared<PaperOptions>();
   CLI::App* sub = command.add_subcommand("paper", "issue a paper code and print it; list, print again, revoke");
   sub->footer(
-      "A sheet is valid until its date, until it is revoked, or until the colour is another one; doors learn of the last\n"
+      "A sheet is valid until its date, until it is revoked, or until the colour is another one; doors learn of the "
+      "last\n"
       "two with their next trust pack.\n"
       "Examples:\n"
       "  mingma code paper --document 41990319800131001X --days 7 --png sheet.png\n"
@@ -126,7 +128,9 @@ void add_code_paper(CLI::App& command, int& status) {
   sub->add_option("--name", options->name, "name for the sandbox")->needs(document);
   sub->add_option("--session", options->server.token, "token of a signed-in resident")->excludes(document);
   sub->add_option("--dependant", options->dependant, "a dependant's pseudonym (GET /v1/me/dependants)");
-  sub->add_option("--days", options->days, "how long it is to live at most")->check(CLI::Range(1, 30))->capture_default_str();
+  sub->add_option("--days", options->days, "how long it is to live at most")
+      ->check(CLI::Range(1, 30))
+      ->capture_default_str();
   auto* list = sub->add_flag("--list", options->list, "list all sheets");
   auto* print = sub->add_option("--print", options->print, "print this sheet again")->excludes(list);
   sub->add_option("--revoke", options->revoke, "revoke this sheet")->excludes(list)->excludes(print);

@@ -78,13 +78,13 @@ Result<DossierLine> read_line(const DossierSources& sources, const shard::Statem
   return out;
 }
 
-// The signed lines themselves: of deciding statements first, then of others that count, until there are enough.
+// The signed lines themselves: of deciding statements first, then of the others, until there are enough.
 void add_lines(const DossierSources& sources, const std::vector<DossierBatch>& batches, Dossier& dossier) {
   std::size_t read = 0;
   for (const bool deciding : {true, false}) {
     for (std::size_t i = 0; i < batches.size() && read < kDossierLinesMax; ++i) {
       DossierStatement& statement = dossier.statements[i];
-      if (statement.deciding != deciding || !statement.counted || statement.authority.document.empty() ||
+      if (statement.deciding != deciding || statement.authority.document.empty() ||
           statement.authority.kind != shard::AuthorityKind::kManifest)
         continue;
       // A line whose spool is gone leaves the manifest's signature over its hash, and says so by its absence.

@@ -23,7 +23,8 @@ InstitutionSummary institution_of(const shard::ControlState& control, shard::Ins
   return institution == nullptr ? summarise_command(control) : summarise(*institution);
 }
 
-// A statement of another province: its institution there answers for it, never the one that stands for the province here.
+// A statement of another province: its institution there answers for it, never the one that stands for the province
+// here.
 void name_origin(Cause& cause, const shard::ControlState& control, const shard::StoredImport& imported) {
   const shard::ImportOperation& from = imported.import;
   const shard::TrustedProvince* province = control.find_trusted(from.origin);
