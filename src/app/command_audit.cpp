@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "crypto/random.h"
 #include "service/audit.h"
+#include "service/policy_proofs.h"
+#include "service/policy_review.h"
 
 namespace mingma::app {
 namespace {
@@ -20,6 +22,7 @@ struct AuditOptions {
   std::string directory;
   bool json = false;
   bool strict = false;
+  bool prove = false;
 };
 
 Json pattern_json(const service::Pattern& pattern) {
@@ -123,6 +126,15 @@ void print_text(const service::ProvinceAudit& audit) {
                                     : (with_commas(all) + " findings").c_str());
 }
 
+// Every proof record of a city's policy, once more. Results on standard error, so that --json stays one document.
+Result<bool> prove_again(const service::DataDir& directory) {
+  MINGMA_TRY(const auto control, service::read_control_state(service::province_config(directory)));
+  MINGMA_TRY(const service::Reproved proofs, service::reprove(*control));
+  for (const std::string& finding : proofs.findings) std::fprintf(stderr, "FOUND %s\n", finding.c_str());
+  std::fprintf(stderr, "%zu proof records proved again, %zu do not hold\n", proofs.records, proofs.findings.size());
+  return proofs.findings.empty();
+}
+
 Result<int> audit(const AuditOptions& options) {
   MINGMA_TRY(const service::DataDir directory, service::DataDir::open(options.directory));
   crypto::SystemRng random;
@@ -139,6 +151,10 @@ Result<int> audit(const AuditOptions& options) {
       }));
   if (bar) bar->finish();
   options.json ? print_json(result) : print_text(result);
+  if (options.prove) {
+    MINGMA_TRY(const bool proved, prove_again(directory));
+    if (!proved) return 1;
+  }
   const bool open = std::any_of(result.patterns.begin(), result.patterns.end(),
                                 [](const service::Pattern& pattern) { return pattern.ending.empty(); });
   return !result.clean() ? 1 : options.strict && open ? 3 : 0;
@@ -158,6 +174,7 @@ void add_audit(CLI::App& program, int& status) {
   command->add_option("directory", options->directory, "data directory")->required();
   command->add_flag("--strict", options->strict, "exit status 3 when a pattern was found that nobody has explained");
   command->add_flag("--json", options->json, "print JSON");
+  command->add_flag("--prove", options->prove, "also prove every proof record again (needs the solver; minutes)");
   command->callback([options, &status] {
     const auto result = audit(*options);
     if (!result.ok()) print_error(result.error());

@@ -1,4 +1,5 @@
-// mingma policy: write, check, read, test, date, sign. Publishing a signed policy is `mingma publish`.
+// mingma policy: write, check, read, test, prove (command_policy_prove.cpp), date, sign. Publishing a signed policy is
+// `mingma publish`.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -167,6 +168,7 @@ void add_policy(CLI::App& program, int& status) {
       "  mingma policy test policies/henan-demo.json\n"
       "  mingma policy tests draft.json -o draft.tests.txt\n"
       "  mingma policy diff henan-demo@1.0.0 draft.json --key command.pem\n"
+      "  mingma policy prove never_stricter city.json province.json\n"
       "  mingma policy date policies/henan-demo.json --days 30 --out today.json\n"
       "  mingma publish --type policy today.json --key root-1.pem --key root-2.pem");
   const auto run = [&status](Result<int> result) {
@@ -211,6 +213,8 @@ void add_policy(CLI::App& program, int& status) {
       ->capture_default_str();
   sub->add_option("--out", options->out, "file; standard output without it");
   sub->callback([options, run] { run(date(*options)); });
+
+  add_policy_prove(*command, status);
 }
 
 }  // namespace mingma::app

@@ -12,6 +12,7 @@
 #include "app/files.h"
 #include "app/terminal.h"
 #include "base/json.h"
+#include "crypto/digest.h"
 #include "service/types.h"
 #include "shard/document.h"
 
@@ -36,6 +37,7 @@ const std::map<std::string, std::string>& routes() {
       {"revocation", "/v1/revocations"},
       {"policy", "/v1/policies"},
       {"area_order", "/v1/area-orders"},
+      {"policy_exception", "/v1/policy-exceptions"},
       {"trusted_province", "/v1/neighbours"},
       {"export", "/v1/neighbours/exports"},
       {"guardianship", "/v1/guardianships"},
@@ -87,6 +89,19 @@ Result<service::SignedDocument> sign(const PublishOptions& options, std::vector<
   return document;
 }
 
+// What the platform tells whoever it refused: somebody who could exist, for whom the city would be stricter.
+void print_refusal(Connection& connection, const service::SignedDocument& document, const Error& error) {
+  if (document.type != "policy" || !error.message().starts_with("service.stricter_than_province")) return;
+  const Digest hash = crypto::sha256(as_bytes(document.document));
+  const auto refusal = connection.get("/v1/policies/refusals/" + hex_encode(hash));
+  const Json* text = refusal.ok() ? refusal->find("text") : nullptr;
+  if (text == nullptr) return;
+  for (const char* language : {"zh", "en"}) {
+    const Json* words = text->find(language);
+    if (words != nullptr && words->is_string()) std::fprintf(stderr, "%s\n", words->string().c_str());
+  }
+}
+
 Result<Json> send(Connection& connection, const service::SignedDocument& document, const std::string& file) {
   if (routes().at(document.type).empty()) {
     return Error(errors::kInvalidArgument,
@@ -94,7 +109,10 @@ Result<Json> send(Connection& connection, const service::SignedDocument& documen
   }
   MINGMA_TRY(const Json body, parse_json(service::write_signed_document(document)));
   auto answer = connection.post(routes().at(document.type), body);
-  if (!answer.ok()) return std::move(answer).error().within(file + " ");
+  if (!answer.ok()) {
+    print_refusal(connection, document, answer.error());
+    return std::move(answer).error().within(file + " ");
+  }
   return answer;
 }
 
@@ -177,13 +195,14 @@ void add_publish(CLI::App& program, int& status) {
       "  mingma publish laboratory.json --key root-1.pem --key root-2.pem\n"
       "  mingma publish --type policy today.json --key root-1.pem --envelope-out today.signed.json\n"
       "  mingma publish today.signed.json --key root-2.pem --server https://mingma.example\n"
+      "  mingma publish exception.json --key root-1.pem --key root-2.pem\n"
       "  mingma publish finding.json --key cdc.pem\n"
       "  mingma publish --lines findings.ndjson --key cdc.pem");
   command->add_option("file", options->files, "documents (JSON) or envelopes")->required()->check(CLI::ExistingFile);
   command->add_option("--type", options->type, "what it is, when the document does not say")
-      ->check(CLI::IsMember({"institution", "grant", "revocation", "policy", "area_order", "statement", "correction",
-                               "trusted_province", "export", "guardianship", "guardianship_end", "paper_code",
-                               "paper_code_end"}));
+      ->check(CLI::IsMember({"institution", "grant", "revocation", "policy", "policy_exception", "area_order",
+                             "statement", "correction", "trusted_province", "export", "guardianship",
+                             "guardianship_end", "paper_code", "paper_code_end"}));
   command->add_option("--key", options->keys, "secret key file of a signer; repeat for more")->check(CLI::ExistingFile);
   command->add_option("--envelope-out", options->envelope_out, "do not send: write the signed envelope here");
   command->add_option("--server", options->server.server, "web address of the platform")->capture_default_str();

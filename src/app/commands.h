@@ -16,6 +16,7 @@ void add_enrol(CLI::App& program, int& status);
 void add_publish(CLI::App& program, int& status);
 void add_ingest(CLI::App& program, int& status);
 void add_policy(CLI::App& program, int& status);
+void add_policy_prove(CLI::App& policy, int& status);  // exit status 3: not proved
 void add_why(CLI::App& program, int& status);
 void add_code(CLI::App& program, int& status);
 void add_exchange(CLI::App& program, int& status);

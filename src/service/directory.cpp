@@ -26,6 +26,10 @@ bool belongs_to(shard::DocumentType type, PublicList which) {
       return type == shard::DocumentType::kPolicy;
     case PublicList::kAreaOrders:
       return type == shard::DocumentType::kAreaOrder;
+    case PublicList::kPolicyExceptions:
+      return type == shard::DocumentType::kPolicyException;
+    case PublicList::kProofs:
+      return type == shard::DocumentType::kProofRecord;
     case PublicList::kNeighbours:
       return type == shard::DocumentType::kTrustedProvince;
   }
@@ -70,6 +74,11 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
       return Validity{province.from, replaced ? std::min(province.until, latest->issued_at) : province.until,
                       published.id};
     }
+    case shard::DocumentType::kPolicyException: {
+      MINGMA_TRY(const shard::PolicyException exception, shard::parse_policy_exception(bytes));
+      return Validity{exception.from, exception.until, exception.id};
+    }
+    case shard::DocumentType::kProofRecord:
     case shard::DocumentType::kRevocation:
     case shard::DocumentType::kOfficer:
     case shard::DocumentType::kOfficerRevocation:

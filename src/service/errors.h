@@ -22,7 +22,7 @@ inline constexpr ErrorInfo kBadRequest{"service.invalid_request", 400, Retry::kA
 inline constexpr ErrorInfo kSubmissionConflict{"service.conflict", 409, Retry::kAfterFix};  // same id, other content
 inline constexpr ErrorInfo kDigestMismatch{"service.digest_mismatch", 422,
                                            Retry::kAfterFix};  // body is not what the manifest names
-inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};  // the record's key was destroyed
+inline constexpr ErrorInfo kKeyDestroyed{"service.key_destroyed", 410, Retry::kNo};    // the record's key was destroyed
 inline constexpr ErrorInfo kBundleRefused{"service.bundle_refused", 422, Retry::kNo};  // a proof in a bundle fails
 inline constexpr ErrorInfo kItDid{"service.it_did", 409, Retry::kNo};  // no negative: the institution did do it
 inline constexpr ErrorInfo kUnknownIssuer{"service.unknown_issuer", 422,
@@ -30,6 +30,9 @@ inline constexpr ErrorInfo kUnknownIssuer{"service.unknown_issuer", 422,
 inline constexpr ErrorInfo kOthersCertificate{"service.others_certificate", 403, Retry::kNo};
 inline constexpr ErrorInfo kDataDir{"service.data_dir", 500,
                                     Retry::kAfterFix};  // missing, foreign, newer layout, locked
+inline constexpr ErrorInfo kStricterThanProvince{"service.stricter_than_province", 422,
+                                                 Retry::kAfterFix};  // refuted, with somebody it is stricter for
+inline constexpr ErrorInfo kPolicyNotProved{"service.policy_not_proved", 422, Retry::kAfterFix};  // the solver gave up
 inline constexpr ErrorInfo kStoreFailed{"service.store_failed", 500, Retry::kLater};
 
 }  // namespace mingma::errors

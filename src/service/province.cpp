@@ -56,6 +56,8 @@ Province::Province(ProvinceConfig config, const Clock& clock, Rng& rng)
 Province::~Province() {
   feed_pool_.stop();
   feed_pool_.join();
+  proof_pool_.stop();
+  proof_pool_.join();
 }
 
 Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vector<boost::asio::io_context*> workers,

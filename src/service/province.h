@@ -29,6 +29,7 @@
 #include "service/ledger_desk.h"
 #include "service/neighbour_desk.h"
 #include "service/oversight.h"
+#include "service/policy_proofs.h"
 #include "service/statistics.h"
 #include "service/submissions.h"
 #include "service/trust_packs.h"
@@ -109,6 +110,8 @@ class Province final : public Api, public Oversight {
   ProvinceInfo province() const override;
 
   Async<rules::DiffReport> diff_policies(PolicyDiffRequest request, Caller caller) override;
+  Async<rules::proof::Answer> prove_policies(PolicyProofRequest request, Caller caller) override;
+  Result<std::shared_ptr<const PolicyRefusal>> find_refusal(const Digest& policy) const override;
 
   FamilyApi& family() override { return *family_; }
   NeighbourApi& neighbours() override { return *neighbours_; }
@@ -146,8 +149,12 @@ class Province final : public Api, public Oversight {
   Async<bool> add_proof(Unit& unit, LeafOpening& leaf);
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   Async<bool> note_counters(const SignedDocument& document);
+  Async<Published> publish_policy(shard::SignedDocument document);
+  Async<Published> publish_documents(std::vector<shard::SignedDocument> documents);
   template <typename T, typename Work>
   Async<T> on_disk(Work work) const;
+  template <typename T, typename Work>
+  Async<T> on_prover(Work work);
 
   ProvinceConfig config_;
   const Clock& clock_;
@@ -167,6 +174,9 @@ class Province final : public Api, public Oversight {
   std::atomic<std::uint64_t> looks_failed_{0};
   mutable Committer committer_;  // after what its work uses: it is joined first
   boost::asio::thread_pool feed_pool_;
+  Refusals refusals_;
+  std::atomic<int> proofs_waiting_{0};
+  boost::asio::thread_pool proof_pool_{1};  // after what its work uses: it is joined first
   std::atomic<bool> stopping_{false};
 
   mutable std::mutex statistics_mutex_;

@@ -95,8 +95,8 @@ Async<bool> Province::add_proof(Unit& unit, LeafOpening& leaf) {
 Async<LeafOpening> Province::decision_proof(ResidentId resident, std::uint32_t version) {
   Unit& unit = unit_of(resident);
   using Opened = std::optional<LeafOpening>;
-  Result<Opened> opened = co_await unit.runtime.read<Opened>(
-      [&](ShardRuntime& shard) { return open_version(shard, resident, version); });
+  Result<Opened> opened =
+      co_await unit.runtime.read<Opened>([&](ShardRuntime& shard) { return open_version(shard, resident, version); });
   if (!opened) co_return opened.error();
   if (!*opened) co_return Error(errors::kNoSuchThing, "the key to this decision was destroyed at the end of its term");
   const Result<bool> proved = co_await add_proof(unit, **opened);
@@ -172,18 +172,6 @@ Async<StatementOutcome> Province::submit_statement(SignedDocument document) {
   const ResidentId resident = statement->resident;
   command.lines.push_back({*std::move(statement), 0, {}});
   co_return co_await submit_one(resident, std::move(command));
-}
-
-Async<Published> Province::publish(SignedDocument document) {
-  Result<shard::SignedDocument> converted = to_shard_document(document);
-  if (!converted) co_return std::move(converted).error();
-  const Result<bool> noted = co_await note_counters(document);
-  if (!noted) co_return noted.error();
-  shard::Command command = shard::PublishCommand{*std::move(converted)};
-  const Result<shard::CommandResult> done = co_await units_.front()->runtime.run(std::move(command));
-  if (!done) co_return done.error();
-  co_return Published{done->document.value_or(Digest{}), kControlShard, done->leaf.value_or(LeafIndex{}),
-                      done->existed};
 }
 
 Result<std::vector<PublicDocument>> Province::list(PublicList which, bool only_in_force) const {

@@ -267,7 +267,7 @@ struct Published {
 
 // ---- public -------------------------------------------------------------------------------------------------------
 
-enum class PublicList : std::uint8_t { kInstitutions, kGrants, kPolicies, kAreaOrders, kNeighbours };
+enum class PublicList : std::uint8_t { kInstitutions, kGrants, kPolicies, kAreaOrders, kPolicyExceptions, kProofs, kNeighbours };
 
 struct PublicDocument {
   std::string type;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/cbor.h"
 #include "crypto/digest.h"
@@ -60,6 +62,7 @@ struct ControlState::Impl {
   std::map<std::string, std::size_t, std::less<>> policy_ids;
   OfficerBook officers;
   std::map<DivisionCode, std::shared_ptr<const TrustedProvince>> trusted;  // the latest document of each
+  PolicyGate gate;
   std::map<std::string, AreaOrderDocument, std::less<>> orders;  // by number; the latest document of each
 
   // Officers may sign beside whoever must: such signatures are checked like any, and count for the person.
@@ -110,6 +113,10 @@ struct ControlState::Impl {
   Result<void> check_grant(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_revocation(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_policy(const SignedDocument& document, UnixSeconds now) const;
+  Result<void> check_policy_exception(const SignedDocument& document) const;
+  Result<void> check_proof_record(const SignedDocument& document) const;
+  Result<std::vector<PolicyNumber>> provincial_policies(const rules::Policy& policy, UnixSeconds now) const;
+  Result<void> check_gate(const rules::Policy& policy, UnixSeconds now) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_trusted_province(const SignedDocument& document) const;
 
@@ -308,6 +315,67 @@ Result<void> ControlState::Impl::check_policy(const SignedDocument& document, Un
   if (policy_ids.contains(policy_document_id(*policy)))
     return refused(errors::kShardConflict, "this version of the policy is published already", "/version");
   if (policies.size() >= kNoPolicyNumber.value) return refused(errors::kShardTooLarge, "too many policies");
+  return check_gate(*policy, now);
+}
+
+Result<void> ControlState::Impl::check_policy_exception(const SignedDocument& document) const {
+  MINGMA_TRY(const PolicyException exception, parse_policy_exception(document.bytes));
+  MINGMA_CHECK(check_root_signatures(document));
+  return gate.check(exception);
+}
+
+// Nobody signs a record: the two documents that it is about are public, and whoever has a solver asks again.
+Result<void> ControlState::Impl::check_proof_record(const SignedDocument& document) const {
+  MINGMA_TRY(const ProofRecord record, parse_proof_record(document.bytes));
+  if (!document.signatures.empty())
+    return refused(errors::kShardInvalidDocument, "a proof record carries no signature");
+  if (record.question != kNeverStricterQuestion || record.verdict != kProvedVerdict)
+    return refused(errors::kShardInvalidDocument, "only what was proved is recorded", "/verdict");
+  const bool known = std::any_of(policies.begin(), policies.end(), [&](const auto& policy) {
+    return policy->policy.hash == record.other && policy->policy.jurisdiction == genesis->province;
+  });
+  if (!known) return refused(errors::kShardInvalidDocument, "no policy of the province has this hash", "/other");
+  return {};
+}
+
+Result<std::vector<PolicyNumber>> ControlState::Impl::provincial_policies(const rules::Policy& policy,
+                                                                          UnixSeconds now) const {
+  std::vector<PolicyNumber> governing;
+  const UnixSeconds from = std::max(now, policy.effective_from);
+  if (policy.jurisdiction == genesis->province || policy.effective_to <= from) return governing;
+  // Who governs changes only where one of them begins or ends.
+  std::set<UnixSeconds> instants{from};
+  for (const auto& other : policies) {
+    if (other->policy.jurisdiction != genesis->province) continue;
+    for (const UnixSeconds change : {other->policy.effective_from, other->policy.effective_to}) {
+      if (from < change && change < policy.effective_to) instants.insert(change);
+    }
+  }
+  std::set<PolicyNumber> found;
+  for (const UnixSeconds at : instants) {
+    std::optional<std::size_t> governs;  // the one that began last; of two that began together the one published later
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+      const rules::Policy& other = policies[i]->policy;
+      if (other.jurisdiction != genesis->province || !other.in_force(at)) continue;
+      if (!governs || policies[*governs]->policy.effective_from <= other.effective_from) governs = i;
+    }
+    if (!governs)
+      return refused(errors::kShardNoProvincialPolicy,
+                     "the province has no policy from " + at.to_string() + " on, and a city's may not outlive it",
+                     "/effective_to");
+    found.insert(PolicyNumber{static_cast<std::uint16_t>(*governs)});
+  }
+  governing.assign(found.begin(), found.end());
+  return governing;
+}
+
+// A city is not stricter than the province without the province's signature (shard/policy_gate.h).
+Result<void> ControlState::Impl::check_gate(const rules::Policy& policy, UnixSeconds now) const {
+  MINGMA_TRY(const std::vector<PolicyNumber> provincial, provincial_policies(policy, now));
+  for (const PolicyNumber number : provincial) {
+    const UnixSeconds from = std::max(now, policy.effective_from);
+    MINGMA_CHECK(gate.check_proved(policy, policies[number.value]->policy, from));
+  }
   return {};
 }
 
@@ -368,6 +436,10 @@ Result<void> ControlState::check(const SignedDocument& document, UnixSeconds now
       return impl_->check_policy(document, now);
     case DocumentType::kAreaOrder:
       return impl_->check_area_order(document, now);
+    case DocumentType::kPolicyException:
+      return impl_->check_policy_exception(document);
+    case DocumentType::kProofRecord:
+      return impl_->check_proof_record(document);
     case DocumentType::kOfficer:
       return impl_->check_officer(document, now);
     case DocumentType::kOfficerRevocation:
@@ -453,6 +525,18 @@ Result<std::string> ControlState::Impl::add_parsed(const PublishedDocument& docu
       orders[number] = std::move(order);
       return number;
     }
+    case DocumentType::kPolicyException: {
+      MINGMA_TRY(PolicyException exception, parse_policy_exception(bytes));
+      std::string id = exception.id;
+      gate.add(std::move(exception));
+      return id;
+    }
+    case DocumentType::kProofRecord: {
+      MINGMA_TRY(ProofRecord record, parse_proof_record(bytes));
+      std::string id = proof_record_id(record);
+      gate.add(std::move(record));
+      return id;
+    }
     case DocumentType::kOfficer: {
       MINGMA_TRY(Officer officer, parse_officer(bytes));
       std::string id = officer.id;
@@ -534,6 +618,14 @@ Result<PublishedDocument> ControlState::decode_published(ByteView bytes) {
 }
 
 // ---- reading
+
+const PolicyGate& ControlState::gate() const { return impl_->gate; }
+
+Result<std::vector<PolicyNumber>> ControlState::provincial_policies(const rules::Policy& policy,
+                                                                    UnixSeconds now) const {
+  if (!has_genesis()) return refused(errors::kShardNoGenesis, "the first document must be the genesis document");
+  return impl_->provincial_policies(policy, now);
+}
 
 bool ControlState::has_genesis() const { return impl_->genesis != nullptr; }
 

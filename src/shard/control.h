@@ -17,6 +17,7 @@
 #include "rules/areas.h"
 #include "shard/document.h"
 #include "shard/officer_book.h"
+#include "shard/policy_gate.h"
 #include "shard/row.h"
 
 namespace mingma::rules {
@@ -118,6 +119,12 @@ class ControlState {
   const PublishedDocument& policy_document(PolicyNumber number) const;
 
   std::shared_ptr<const ControlView> view_at(UnixSeconds at) const;
+
+  const PolicyGate& gate() const;
+  // The province's policies that govern at some instant of this policy's life from `now` on, ascending: what it must be
+  // proved against. Empty for a policy of the province itself, and when its life is over.
+  // kShardNoProvincialPolicy: at some instant of its life the province has none.
+  Result<std::vector<PolicyNumber>> provincial_policies(const rules::Policy& policy, UnixSeconds now) const;
 
  private:
   struct Impl;

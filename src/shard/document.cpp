@@ -12,7 +12,7 @@ namespace {
 // By number; empty ones are not used here.
 constexpr std::array<std::string_view, 15> kTypes{
     "",        "genesis",            "institution", "grant", "revocation", "policy", "area_order",
-    "officer", "officer_revocation", "",            "",      "",           "",       "",
+    "officer", "officer_revocation", "policy_exception", "proof_record", "",           "",       "",
     "trusted_province"};
 constexpr std::array<std::string_view, 11> kClasses{
     "none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",

@@ -43,6 +43,8 @@ enum class DocumentType : std::uint8_t {
   kAreaOrder = 6,
   kOfficer = 7,  // shard/officer.h
   kOfficerRevocation = 8,
+  kPolicyException = 9,  // shard/policy_gate.h
+  kProofRecord = 10,
   kTrustedProvince = 14,
 };
 inline constexpr std::uint64_t kDocumentTypeLast = 14;

@@ -32,6 +32,9 @@ inline constexpr ErrorInfo kShardUnknownCase{"shard.unknown_case", 404, Retry::k
 inline constexpr ErrorInfo kShardNotSubstantiated{"shard.not_substantiated", 422,
                                                   Retry::kAfterFix};  // a reply that is not what the statement says
 inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};  // no purpose this role may have
+inline constexpr ErrorInfo kShardUnproved{"shard.unproved", 422,
+                                          Retry::kAfterFix};  // a city's policy without proof or exception
+inline constexpr ErrorInfo kShardNoProvincialPolicy{"shard.no_provincial_policy", 409, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardTooLarge{"shard.too_large", 413, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardNotGuardian{"shard.not_guardian", 403, Retry::kAfterFix};  // none in force
 inline constexpr ErrorInfo kShardLimit{"shard.limit", 409, Retry::kAfterFix};  // guardians, dependants, paper codes
@@ -40,6 +43,6 @@ inline constexpr ErrorInfo kShardNoDecision{"shard.no_decision", 409, Retry::kLa
 inline constexpr ErrorInfo kShardUntrustedProvince{"shard.untrusted_province", 403,
                                                    Retry::kAfterFix};  // no document of the roots trusts it now
 inline constexpr ErrorInfo kShardBadProof{"shard.bad_proof", 422, Retry::kAfterFix};  // what came does not prove itself
-inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};  // stored state contradicts itself
+inline constexpr ErrorInfo kShardDamaged{"shard.damaged", 500, Retry::kNo};           // stored state contradicts itself
 
 }  // namespace mingma::errors

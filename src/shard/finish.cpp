@@ -38,6 +38,10 @@ LeafKind leaf_kind(DocumentType type) {
       return LeafKind::kAreaOrder;
     case DocumentType::kOfficer:
       return LeafKind::kOfficer;
+    case DocumentType::kPolicyException:
+      return LeafKind::kPolicyException;
+    case DocumentType::kProofRecord:
+      return LeafKind::kProofRecord;
     case DocumentType::kTrustedProvince:
       return LeafKind::kTrustedProvince;
   }

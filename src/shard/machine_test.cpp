@@ -381,9 +381,9 @@ TEST_F(Machine, ACityWithItsOwnPolicyUsesIt) {
   province_.add_resident(2, kStart, "410202");
   province_.submit(province_.contact_finding(1, kStart, "a", kStart), kStart);
   province_.submit(province_.contact_finding(2, kStart, "a", kStart), kStart);
-  ASSERT_FALSE(
-      province_.publish(province_.policy("1.0.0", 2, kStart, kStart.plus(80 * kDay), "4101", "city-policy"), kStart)
-          .error);
+  const SignedDocument city = province_.policy("1.0.0", 2, kStart, kStart.plus(80 * kDay), "4101", "city-policy");
+  ASSERT_FALSE(province_.publish(province_.proof(city, province_.policy("1.0.0")), kStart).error);
+  ASSERT_FALSE(province_.publish(city, kStart).error);
   province_.data().settle(kStart);
   EXPECT_EQ(row(1).decision.horizon, kStart.plus(2 * kDay));
   EXPECT_EQ(row(2).decision.horizon, kStart.plus(7 * kDay));

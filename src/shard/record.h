@@ -42,6 +42,8 @@ enum class LeafKind : std::uint8_t {
   kPolicy = 14,
   kAreaOrder = 15,
   kOfficer = 16,
+  kPolicyException = 17,
+  kProofRecord = 18,
   kCaseStep = 23,
   kLookUp = 24,
   kPaperCode = 27,

@@ -215,6 +215,19 @@ SignedDocument TestProvince::area_order(std::string_view number, std::string_vie
   return sign_by(DocumentType::kAreaOrder, json.to_string(), issuer);
 }
 
+SignedDocument TestProvince::proof(const SignedDocument& policy, const SignedDocument& than,
+                                   std::vector<std::string> except_rules) {
+  ProofRecord record;
+  record.question = kNeverStricterQuestion;
+  record.policy = crypto::sha256(as_bytes(policy.bytes));
+  record.other = crypto::sha256(as_bytes(than.bytes));
+  record.except_rules = std::move(except_rules);
+  record.verdict = kProvedVerdict;
+  record.solver = "none: a test";
+  record.at = kStart;
+  return {DocumentType::kProofRecord, write_proof_record(record), {}};
+}
+
 SignedDocument TestProvince::policy(std::string_view version, int days, UnixSeconds from, UnixSeconds until,
                                     std::string_view jurisdiction, std::string_view id) {
   const auto rule = [](std::string_view rule_id, std::string_view colour, std::string_view measure,

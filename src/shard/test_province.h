@@ -92,6 +92,10 @@ class TestProvince {
                         UnixSeconds until = kStart.plus(80 * kDay), std::string_view jurisdiction = "41",
                         std::string_view id = "test-policy");
 
+  // The record that says `policy` was proved never stricter than `than`, as a platform with a solver would write it.
+  SignedDocument proof(const SignedDocument& policy, const SignedDocument& than,
+                       std::vector<std::string> except_rules = {});
+
   // Publishes to the control shard and lets the data shard follow. The control result.
   CommandResult publish(SignedDocument document, UnixSeconds now = kStart);
   void follow(UnixSeconds now);

@@ -141,6 +141,7 @@ void add_institution_routes(Router& router, const RouteDependencies& dependencie
   document_route("/v1/corrections", "correction", submit);
   document_route("/v1/area-orders", "area_order", publish);
   document_route("/v1/policies", "policy", publish);
+  document_route("/v1/policy-exceptions", "policy_exception", publish);
   document_route("/v1/grants", "grant", publish);
   document_route("/v1/revocations", "revocation", publish);
   document_route("/v1/institutions", "institution", publish);

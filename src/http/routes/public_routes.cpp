@@ -171,6 +171,8 @@ void add_public_routes(Router& router, const RouteDependencies& dependencies) {
                    [context](Request& request) { return find(*context, request, PublicList::kGrants); });
   documents("/v1/policies", PublicList::kPolicies);
   documents("/v1/area-orders", PublicList::kAreaOrders);
+  documents("/v1/policy-exceptions", PublicList::kPolicyExceptions);
+  documents("/v1/proofs", PublicList::kProofs);
   router.add(Method::kGet, "/v1/statistics", json_only(), bound(context, statistics));
   router.add_plain(Method::kGet, "/v1/trust-pack", {.consumes = {}, .produces = kBytesType},
                    bound_plain(context, trust_pack));

@@ -10,9 +10,9 @@
 
 #include "crypto/digest.h"
 #include "crypto/signature.h"
-#include "http/testing/fake_officers.h"
 #include "http/testing/fake_family.h"
 #include "http/testing/fake_neighbours.h"
+#include "http/testing/fake_officers.h"
 #include "service/api.h"
 #include "service/errors.h"
 
@@ -76,6 +76,16 @@ class FakeApi final : public FakeOfficers {
       return Error(mingma::errors::kSignatureRefused, "the signature does not verify");
     }
     return service::Caller{.institution = found->second.first, .key_id = signature.key_id};
+  }
+  Async<rules::proof::Answer> prove_policies(service::PolicyProofRequest request, service::Caller caller) override {
+    if (caller.institution != "LAB-1") co_return Error(mingma::errors::kForbidden, "not for you");
+    rules::proof::Answer answer;
+    answer.question = request.question;
+    answer.solver = std::to_string(request.options.except_rules.size());
+    co_return answer;
+  }
+  Result<std::shared_ptr<const service::PolicyRefusal>> find_refusal(const Digest&) const override {
+    return Error(mingma::errors::kNoSuchThing, "no such refusal");
   }
   Async<rules::DiffReport> diff_policies(service::PolicyDiffRequest request, service::Caller caller) override {
     if (caller.institution != "LAB-1") co_return Error(mingma::errors::kForbidden, "not for you");

@@ -10,6 +10,7 @@ namespace mingma::rules::proof {
 namespace {
 
 constexpr std::int64_t kInstantMax = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t kSpacedWindowSeconds = 72 * 3'600;  // docs/facts.md, spaced_negatives_3d
 constexpr std::int64_t kDayMax = std::numeric_limits<std::uint16_t>::max();
 
 std::size_t index(FactId id) { return static_cast<std::size_t>(id); }
@@ -43,7 +44,7 @@ Formula FactDomain::present(FactId id) const {
   return graph_.boolean(fact_info(id).nullable ? there_[index(id)] : facts_[index(id)]);
 }
 
-Formula FactDomain::constraint(const FactImplication& implication) const {
+Formula FactDomain::implication(const FactImplication& implication) const {
   const Linear fact = value(implication.fact), other = value(implication.other);
   Formula holds = present(implication.other);
   switch (implication.kind) {
@@ -65,33 +66,82 @@ Formula FactDomain::constraint(const FactImplication& implication) const {
   return graph_.implies(present(implication.fact), holds);
 }
 
-std::vector<Formula> FactDomain::constraints() const {
-  std::vector<Formula> out;
-  for (const FactImplication& implication : fact_implications()) out.push_back(constraint(implication));
-  return out;
+std::vector<FactDomain::Law> FactDomain::all_laws() const {
+  using enum FactId;
+  std::vector<Law> laws;
+  for (const FactImplication& known : fact_implications())
+    laws.push_back({{known.fact, known.other}, implication(known)});
+  const auto at_least = [&](FactId id, std::int64_t number) { return graph_.at_most(Linear::of(number), value(id)); };
+  // Both there, and the first not before the second.
+  const auto since = [&](FactId event, FactId start) {
+    return graph_.all({present(event), present(start), graph_.at_most(value(start), value(event))});
+  };
+  const auto since_arrival = [&](FactId event) {
+    return graph_.both(present(event),
+                       graph_.implies(present(kArrivedAt), graph_.at_most(value(kArrivedAt), value(event))));
+  };
+  const auto within_window = [&](FactId event) {
+    const Linear start = value(kLastNegativeSampledAt).plus(-kSpacedWindowSeconds);
+    return graph_.both(since_arrival(event), graph_.at_most(start, value(event)));
+  };
+  laws.push_back({{kTestSinceArrival, kLastSampledAt, kArrivedAt},
+                  graph_.same(present(kTestSinceArrival), since(kLastSampledAt, kArrivedAt))});
+  laws.push_back({{kNegativesSinceControl, kLastNegativeSampledAt, kControlStartedAt},
+                  graph_.same(present(kNegativesSinceControl), since(kLastNegativeSampledAt, kControlStartedAt))});
+  laws.push_back({{kSpacedNegatives3d, kLastNegativeSampledAt, kArrivedAt},
+                  graph_.same(present(kSpacedNegatives3d), since_arrival(kLastNegativeSampledAt))});
+  for (const auto& [id, number] : {std::pair(kSecondNegativeSampledAt, 2), std::pair(kThirdNegativeSampledAt, 3)}) {
+    laws.push_back({{kSpacedNegatives3d, id, kLastNegativeSampledAt, kArrivedAt},
+                    graph_.both(graph_.implies(at_least(kSpacedNegatives3d, number), since_arrival(id)),
+                                graph_.implies(within_window(id), at_least(kSpacedNegatives3d, number)))});
+  }
+  laws.push_back({{kRiskCleared, kContactLevel}, graph_.implies(present(kRiskCleared), !present(kContactLevel))});
+  return laws;
 }
 
-std::vector<Formula> FactDomain::constraints(const std::vector<Formula>& formulas) const {
-  const std::vector<bool> mentioned = graph_.mentioned(formulas);
+Formula FactDomain::laws() const {
+  std::vector<Formula> all;
+  for (const Law& law : all_laws()) all.push_back(law.holds);
+  return graph_.all(std::move(all));
+}
+
+std::vector<Formula> FactDomain::laws(const std::vector<Formula>& formulas) const {
   std::array<bool, kFacts> used{};
-  for (const FactInfo& info : fact_schema()) {
-    used[index(info.id)] = mentioned[facts_[index(info.id)]] || (info.nullable && mentioned[there_[index(info.id)]]);
-  }
-  // A fact that is used may demand another; what only unused facts demand is kept by leaving those absent.
-  std::vector<const FactImplication*> pending;
-  for (const FactImplication& implication : fact_implications()) pending.push_back(&implication);
+  for (const FactId id : facts_mentioned(graph_.mentioned(formulas))) used[index(id)] = true;
+  // A law about a fact that is used brings in the other facts it speaks of; one about unused facts alone is kept by
+  // leaving them absent.
+  std::vector<Law> pending = all_laws();
   std::vector<Formula> out;
   for (bool grew = true; grew;) {
     grew = false;
-    std::erase_if(pending, [&](const FactImplication* implication) {
-      if (!used[index(implication->fact)]) return false;
-      out.push_back(constraint(*implication));
-      grew = grew || !used[index(implication->other)];
-      used[index(implication->other)] = true;
-      return true;
+    std::erase_if(pending, [&](const Law& law) {
+      if (std::none_of(law.facts.begin(), law.facts.end(), [&](FactId id) { return used[index(id)]; })) return false;
+      out.push_back(law.holds);
+      for (const FactId id : law.facts) used[index(id)] = true;
+      return grew = true;
     });
   }
   return out;
+}
+
+std::vector<FactId> FactDomain::facts_mentioned(const std::vector<bool>& mentioned) const {
+  std::vector<FactId> out;
+  for (const FactInfo& info : fact_schema()) {
+    const auto is = [&](VariableId variable) { return variable < mentioned.size() && mentioned[variable]; };
+    if (is(facts_[index(info.id)]) || (info.nullable && is(there_[index(info.id)]))) out.push_back(info.id);
+  }
+  return out;
+}
+
+Formula FactDomain::in_the_past(std::span<const FactId> facts) const {
+  std::vector<Formula> all;
+  for (const FactId id : facts) {
+    const FactInfo& info = fact_info(id);
+    if (!info.nullable || id == FactId::kTestDueAt) continue;
+    const std::int64_t unit = info.kind == FactKind::kDate ? kSecondsPerDay : 1;
+    all.push_back(graph_.implies(present(id), graph_.at_most(Linear::of(0).plus(value(id), unit), now())));
+  }
+  return graph_.all(std::move(all));
 }
 
 FactRow FactDomain::row(const Assignment& values) const {
@@ -155,18 +205,10 @@ Result<Symbolic> FactDomain::read(const certlogic::Path& path) {
   return out;
 }
 
-bool keeps_implications(const FactRow& row) {
-  for (const FactImplication& implication : fact_implications()) {
-    if (!row.present(implication.fact)) continue;
-    const std::uint64_t fact = row.get(implication.fact), other = row.get(implication.other);
-    bool holds = row.present(implication.other);
-    if (implication.kind == ImplicationKind::kAtLeast) holds = other >= implication.value;
-    if (implication.kind == ImplicationKind::kAtMost) holds = other <= implication.value;
-    if (implication.kind == ImplicationKind::kNotEarlier) holds = holds && other >= fact + implication.value;
-    if (implication.kind == ImplicationKind::kNotLater) holds = holds && other + implication.value <= fact;
-    if (!holds) return false;
-  }
-  return true;
+bool RowLaws::keeps(const FactRow& row) const {
+  Assignment values(graph_.variables().size());
+  domain_.assign(row, {0}, values);
+  return graph_.evaluate(laws_, values);
 }
 
 }  // namespace mingma::rules::proof

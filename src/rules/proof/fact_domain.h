@@ -23,10 +23,14 @@ class FactDomain final : public Domain {
   // The same resident at the same instant after something was stated: only these facts may differ.
   FactDomain(const FactDomain& before, std::span<const FactId> changed);
 
-  // What the schema says of every row.
-  std::vector<Formula> constraints() const;
+  // What holds of every row that the reducers produce: fact_implications(), and the laws that take three facts to say.
+  Formula laws() const;
   // As much of it as matters to these formulas: every solution goes on to a row, with what they do not mention absent.
-  std::vector<Formula> constraints(const std::vector<Formula>& formulas) const;
+  std::vector<Formula> laws(const std::vector<Formula>& formulas) const;
+  // Facts that formulas with these variables (FormulaGraph::mentioned) speak of.
+  std::vector<FactId> facts_mentioned(const std::vector<bool>& mentioned) const;
+  // What happened lies in the past: every instant and date among these facts but a test's due time.
+  Formula in_the_past(std::span<const FactId> facts) const;
 
   VariableId fact(FactId id) const { return facts_[static_cast<std::size_t>(id)]; }
   VariableId clock() const { return clock_; }
@@ -50,7 +54,12 @@ class FactDomain final : public Domain {
 
  private:
   void add_fact(const FactInfo& info, const std::string& suffix);
-  Formula constraint(const FactImplication& implication) const;
+  struct Law {
+    std::vector<FactId> facts;
+    Formula holds;
+  };
+  Formula implication(const FactImplication& implication) const;
+  std::vector<Law> all_laws() const;
 
   FormulaGraph& graph_;
   std::array<VariableId, kFacts> facts_{};
@@ -58,7 +67,16 @@ class FactDomain final : public Domain {
   VariableId clock_ = 0;
 };
 
-// Whether a row keeps all of fact_implications(): no other resident exists.
-bool keeps_implications(const FactRow& row);
+// Whether a row keeps all laws: no other resident exists.
+class RowLaws {
+ public:
+  RowLaws() : domain_(graph_, {0}, {0}), laws_(domain_.laws()) {}
+  bool keeps(const FactRow& row) const;
+
+ private:
+  FormulaGraph graph_;
+  FactDomain domain_;
+  Formula laws_;
+};
 
 }  // namespace mingma::rules::proof

@@ -84,7 +84,15 @@ Result<void> Inquiry::prepare() {
 
 void Inquiry::start_solver(std::vector<Formula> formulas) {
   solver_ = std::make_unique<Solver>(graph_, options_.effort_max);
-  for (const Formula constraint : first_.domain->constraints(formulas)) solver_->add(constraint);
+  asserted_ = std::move(formulas);
+  std::vector<const FactDomain*> domains{first_.domain.get()};
+  if (pairs()) domains.push_back(second_.domain.get());
+  for (const FactDomain* domain : domains) {
+    for (const Formula law : domain->laws(asserted_)) {
+      solver_->add(law);
+      asserted_.push_back(law);
+    }
+  }
 }
 
 Result<Answer> Inquiry::run() {
@@ -174,19 +182,58 @@ Result<Finding> Inquiry::find(const Goal& goal) {
     case Check::kSatisfiable:
       break;
   }
-  const Person found = person_of(solver_->model());
-  const Shows possible = [&](const Person& person) {
-    return person.now >= from_ && person.now_after <= to_ && keeps_implications(person.facts) &&
-           keeps_implications(person.facts_after) && goal.shows(person);
+  MINGMA_TRY(const Person person, simplest(goal));
+  finding.verdict = Verdict::kRefuted;
+  MINGMA_TRY(finding.person, counterexample(person, goal));
+  return finding;
+}
+
+Result<Person> Inquiry::simplest(const Goal& goal) {
+  const auto all_past = [](const Person& person) {
+    return std::all_of(fact_schema().begin(), fact_schema().end(), [&](const FactInfo& info) {
+      const std::int64_t unit = info.kind == FactKind::kDate ? kSecondsPerDay : 1;
+      return !info.nullable || info.id == FactId::kTestDueAt ||
+             (person.facts.get(info.id) * unit <= person.now.value &&
+              person.facts_after.get(info.id) * unit <= person.now_after.value);
+    });
   };
-  if (!possible(found)) return disagrees(found, "the solver's person does not show the point");
+  bool past = false;
+  const Shows possible = [&](const Person& person) {
+    return person.now >= from_ && person.now_after <= to_ && (!past || all_past(person)) &&
+           row_laws_.keeps(person.facts) && row_laws_.keeps(person.facts_after) && goal.shows(person);
+  };
+  Person person = person_of(solver_->model());
+  if (!possible(person)) return disagrees(person, "the solver's person does not show the point");
+  // Nobody is easier to picture than somebody to whom it all has happened.
+  const std::vector<bool> mentioned = graph_.mentioned(asserted_);
+  const std::vector<FactId> facts = first_.domain->facts_mentioned(mentioned);
+  const Formula formula_past = graph_.both(first_.domain->in_the_past(facts),
+                                           second().domain->in_the_past(second().domain->facts_mentioned(mentioned)));
+  std::vector<Formula> wanted{goal.formula, formula_past};
+  if (solver_->check(wanted) == Check::kSatisfiable) {
+    person = person_of(solver_->model());
+    past = true;
+    MINGMA_ASSERT(possible(person));
+  } else {
+    wanted.pop_back();
+  }
   // "For ever" is asked beyond the policy's days, and told within them.
   const bool for_ever = question_ == Question::kHorizonBounded;
-  const Person simple = simplify(found, possible, for_ever ? policy_.effective_from : from_,
-                                 for_ever ? policy_.effective_to.plus(-1) : to_);
-  finding.verdict = Verdict::kRefuted;
-  MINGMA_TRY(finding.person, counterexample(simple, goal));
-  return finding;
+  const UnixSeconds from = for_ever ? policy_.effective_from : from_;
+  const UnixSeconds to = for_ever ? policy_.effective_to.plus(-1) : to_;
+  person = simplify(person, possible, from, to);
+  // Small steps may end where no single one helps; the solver says whether anybody has fewer facts.
+  std::vector<Formula> present;
+  for (const FactId id : facts) present.push_back(first_.domain->present(id));
+  for (;;) {
+    const auto count = std::count_if(fact_schema().begin(), fact_schema().end(),
+                                     [&](const FactInfo& info) { return person.facts.present(info.id); });
+    if (count <= 1 || solver_->check_few(wanted, present, static_cast<unsigned>(count - 1)) != Check::kSatisfiable)
+      return person;
+    const Person fewer = person_of(solver_->model());
+    MINGMA_ASSERT(possible(fewer));
+    person = simplify(fewer, possible, from, to);
+  }
 }
 
 Worse Inquiry::how_worse(const Person& person, const Decision& first, const Decision& second) const {

@@ -41,6 +41,7 @@ class Inquiry {
   Result<void> prepare();
   Result<void> set_dates();
   Result<void> prepare_side(Side& side, std::unique_ptr<FactDomain> domain);
+  // A solver that knows all laws about what the formulas speak of.
   void start_solver(std::vector<Formula> formulas);
 
   Result<void> ask_two_policies();
@@ -53,6 +54,8 @@ class Inquiry {
   Result<void> ask_horizon();
 
   Result<Finding> find(const Goal& goal);
+  // Somebody who shows the point, as simple as can be. Requires: the solver's last answer was that there is somebody.
+  Result<Person> simplest(const Goal& goal);
   Person person_of(const Assignment& values) const;
   // Interpreter and compiled evaluator; they must agree.
   Result<Decision> replay(const Side& side, const FactRow& facts, UnixSeconds now) const;
@@ -71,11 +74,12 @@ class Inquiry {
   Answer answer_;
 
   UnixSeconds from_, to_;  // instants asked about, both included
+  RowLaws row_laws_;
   FormulaGraph graph_;
   Words words_;
   Side first_, second_;
   std::unique_ptr<Solver> solver_;
-  std::optional<Error> unsupported_;
+  std::vector<Formula> asserted_;  // what the solver was told, and will be asked
 };
 
 }  // namespace mingma::rules::proof

@@ -11,7 +11,6 @@ Result<void> Inquiry::ask_clearing() {
     const Formula relation = step.relation(graph_, *first_.domain, *second_.domain);
     const Formula goal = graph_.both(worse(graph_, *second_.formulas, *first_.formulas), relation);
     start_solver({goal});
-    for (const Formula constraint : second_.domain->constraints({goal})) solver_->add(constraint);
     const Shows shows = [&](const Person& person) {
       if (person.now != person.now_after) return false;
       Assignment values(graph_.variables().size());

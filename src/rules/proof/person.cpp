@@ -76,6 +76,8 @@ class Simplifier {
   void smaller_values();
   void round_clock();
   void move_all(std::int64_t seconds);
+  bool try_moment(FactKind kind, std::uint32_t from, std::uint32_t to);
+  std::vector<std::int64_t> round_values(bool date) const;
   void round_instants();
   void round_after();
 
@@ -110,6 +112,12 @@ void Simplifier::smaller_values() {
   for (const FactInfo& info : fact_schema()) {
     if (info.nullable) continue;
     const std::uint32_t now = person_.facts.get(info.id), after = person_.facts_after.get(info.id);
+    if (now != after) {  // less of both, as far apart as they are
+      Person less = person_;
+      less.facts.set(info.id, now - std::min(now, after));
+      less.facts_after.set(info.id, after - std::min(now, after));
+      try_this(less);
+    }
     for (std::uint32_t value = 1; value < std::min<std::uint32_t>(std::max(now, after), 64); ++value) {
       if (try_value(info.id, value)) break;
     }
@@ -178,22 +186,48 @@ void Simplifier::round_after() {
   }
 }
 
+// Sets whatever has the value `from` among the facts of that kind, before and after, to `to`.
+bool Simplifier::try_moment(FactKind kind, std::uint32_t from, std::uint32_t to) {
+  Person moved = person_;
+  for (const FactInfo& info : fact_schema()) {
+    if (info.kind != kind) continue;
+    for (FactRow* row : {&moved.facts, &moved.facts_after}) {
+      if (row->get(info.id) == from) row->set(info.id, to);
+    }
+  }
+  return try_this(moved);
+}
+
+// What a reader likes best first: whole days ago, now, whole hours ago, days to come.
+std::vector<std::int64_t> Simplifier::round_values(bool date) const {
+  const std::int64_t today = date ? china_date(person_.now).days : person_.now.value;
+  const std::int64_t day = date ? 1 : kSecondsPerDay;
+  std::vector<std::int64_t> wanted;
+  for (std::int64_t n = 1; n <= kDaysTried; ++n) wanted.push_back(today - n * day);
+  wanted.push_back(today);
+  for (std::int64_t n = 1; !date && n <= kHoursTried; ++n) wanted.push_back(today - n * 3'600);
+  for (std::int64_t n = 1; n <= kDaysTried; ++n) wanted.push_back(today + n * day);
+  std::erase_if(wanted, [&](std::int64_t value) { return value <= 0 || value > (date ? 0xFFFF : 0xFFFF'FFFF); });
+  return wanted;
+}
+
 void Simplifier::round_instants() {
   round_after();
   for (const FactInfo& info : fact_schema()) {
-    if (!info.nullable || (!person_.facts.present(info.id) && !person_.facts_after.present(info.id))) continue;
-    const bool date = info.kind == FactKind::kDate;
-    const std::int64_t today = date ? china_date(person_.now).days : person_.now.value;
-    const std::int64_t day = date ? 1 : kSecondsPerDay;
-    std::vector<std::int64_t> wanted;
-    for (std::int64_t n = 1; n <= kDaysTried; ++n) wanted.push_back(today - n * day);
-    wanted.push_back(today);
-    for (std::int64_t n = 1; !date && n <= kHoursTried; ++n) wanted.push_back(today - n * 3'600);
-    for (std::int64_t n = 1; n <= kDaysTried; ++n) wanted.push_back(today + n * day);
+    if (!info.nullable) continue;
+    const std::vector<std::int64_t> wanted = round_values(info.kind == FactKind::kDate);
+    for (const bool after : {false, true}) {
+      const std::uint32_t found = (after ? person_.facts_after : person_.facts).get(info.id);
+      if (found == 0) continue;
+      for (const std::int64_t value : wanted) {
+        const auto moment = static_cast<std::uint32_t>(value);
+        if (moment == found || try_moment(info.kind, found, moment)) break;
+      }
+    }
+    // By itself, too, where that brings it nearer.
     for (const std::int64_t value : wanted) {
-      const bool already = person_.facts.get(info.id) == value && person_.facts_after.get(info.id) == value;
-      if (value <= 0 || value > (date ? 0xFFFF : std::int64_t{0xFFFF'FFFF})) continue;
-      if (already || try_value(info.id, static_cast<std::uint32_t>(value))) break;
+      const auto moment = static_cast<std::uint32_t>(value);
+      if (person_.facts.get(info.id) == 0 || person_.facts.get(info.id) == moment || try_value(info.id, moment)) break;
     }
   }
 }

@@ -31,7 +31,8 @@ struct Written {
 };
 Policy policy_of(const std::vector<Written>& rules) {
   Json document = *parse_json(read("henan-demo"));
-  const Json model = document.find("rules")->array().front();
+  Json model = document.find("rules")->array().front();
+  std::erase_if(model.object(), [](const Json::Member& member) { return member.first == "held_until_evidence"; });
   Json::Array out;
   for (const Written& written : rules) {
     Json rule = model;

@@ -12,7 +12,7 @@
 namespace mingma::rules::proof {
 namespace {
 
-constexpr std::int64_t kSmallDomain = 256;
+constexpr std::int64_t kSmallDomain = 4'096;
 
 z3::expr number(z3::context& context, std::int64_t value) { return context.int_val(value); }
 
@@ -40,10 +40,21 @@ struct Solver::Impl {
   }
   const Variable& info(VariableId variable) const { return graph.variables()[variable]; }
 
-  // Definitions hold whatever the scope, so they are kept and asserted again after a pop.
-  void define(const z3::expr& always) {
-    definitions.push_back(always);
-    solver.add(always);
+  Check check(z3::expr_vector& literals) {
+    model.reset();
+    z3::check_result result = z3::unknown;
+    try {
+      result = solver.check(literals);
+      if (result == z3::unknown) reason = solver.reason_unknown();
+      if (result == z3::sat) model = solver.get_model();
+    } catch (const z3::exception& failure) {
+      reason = failure.msg();
+    }
+    const z3::stats statistics = solver.statistics();
+    for (unsigned i = 0; i < statistics.size(); ++i) {
+      if (statistics.key(i) == "rlimit count") effort = statistics.uint_value(i);
+    }
+    return result == z3::sat ? Check::kSatisfiable : result == z3::unsat ? Check::kUnsatisfiable : Check::kUnknown;
   }
 
   z3::expr integer(VariableId variable) {
@@ -51,9 +62,9 @@ struct Solver::Impl {
     const Variable& self = info(variable);
     const z3::expr x = context.int_const(("v" + std::to_string(variable)).c_str());
     translated(variable).integer = x;
-    define(x >= number(context, self.min) && x <= number(context, self.max));
+    solver.add(x >= number(context, self.min) && x <= number(context, self.max));
     for (const auto& [bound, literal] : translated(variable).thresholds)
-      define(literal == (x <= number(context, bound)));
+      solver.add(literal == (x <= number(context, bound)));
     if (self.months != 0) define_shift(self, x);
     return x;
   }
@@ -81,7 +92,7 @@ struct Solver::Impl {
       return z3::ite(from < number(context, runs[middle].first), again(again, begin, middle),
                      again(again, middle, end));
     };
-    define(x == choose(choose, 0, runs.size()));
+    solver.add(x == choose(choose, 0, runs.size()));
   }
 
   z3::expr threshold(VariableId variable, std::int64_t bound) {
@@ -90,9 +101,9 @@ struct Solver::Impl {
     const std::string name = "v" + std::to_string(variable) + "<=" + std::to_string(bound);
     const z3::expr literal = context.bool_const(name.c_str());
     const auto [at, added] = self.thresholds.emplace(bound, literal);
-    if (at != self.thresholds.begin()) define(z3::implies(std::prev(at)->second, literal));
-    if (std::next(at) != self.thresholds.end()) define(z3::implies(literal, std::next(at)->second));
-    if (self.integer) define(literal == (*self.integer <= number(context, bound)));
+    if (at != self.thresholds.begin()) solver.add(z3::implies(std::prev(at)->second, literal));
+    if (std::next(at) != self.thresholds.end()) solver.add(z3::implies(literal, std::next(at)->second));
+    if (self.integer) solver.add(literal == (*self.integer <= number(context, bound)));
     return literal;
   }
 
@@ -153,7 +164,7 @@ struct Solver::Impl {
     const z3::expr translated_formula = translate(formula);
     if (const auto known = names.find(formula.code()); known != names.end()) return known->second;
     const z3::expr name = context.bool_const(("a" + std::to_string(formula.code())).c_str());
-    define(name == translated_formula);
+    solver.add(name == translated_formula);
     names.emplace(formula.code(), name);
     return name;
   }
@@ -164,8 +175,7 @@ struct Solver::Impl {
   std::vector<Translated> variables;
   std::unordered_map<std::uint32_t, z3::expr> nodes;
   std::unordered_map<std::uint32_t, z3::expr> names;
-  std::vector<z3::expr> definitions;
-  std::vector<std::size_t> scopes;  // definitions there at each push
+  std::optional<z3::model> model;
   std::string reason;
   std::uint64_t effort = 0;
 };
@@ -183,38 +193,26 @@ Solver::~Solver() = default;
 
 void Solver::add(Formula formula) { impl_->solver.add(impl_->translate(formula)); }
 
-void Solver::push() {
-  impl_->scopes.push_back(impl_->definitions.size());
-  impl_->solver.push();
-}
-
-void Solver::pop() {
-  MINGMA_ASSERT(!impl_->scopes.empty());
-  impl_->solver.pop();
-  for (std::size_t i = impl_->scopes.back(); i < impl_->definitions.size(); ++i)
-    impl_->solver.add(impl_->definitions[i]);
-  impl_->scopes.pop_back();
-}
-
 Check Solver::check(const std::vector<Formula>& assumptions) {
   z3::expr_vector literals(impl_->context);
   for (const Formula formula : assumptions) literals.push_back(impl_->assumption(formula));
-  z3::check_result result = z3::unknown;
-  try {
-    result = impl_->solver.check(literals);
-    if (result == z3::unknown) impl_->reason = impl_->solver.reason_unknown();
-  } catch (const z3::exception& failure) {
-    impl_->reason = failure.msg();
-  }
-  const z3::stats statistics = impl_->solver.statistics();
-  for (unsigned i = 0; i < statistics.size(); ++i) {
-    if (statistics.key(i) == "rlimit count") impl_->effort = statistics.uint_value(i);
-  }
-  return result == z3::sat ? Check::kSatisfiable : result == z3::unsat ? Check::kUnsatisfiable : Check::kUnknown;
+  return impl_->check(literals);
+}
+
+Check Solver::check_few(const std::vector<Formula>& assumptions, const std::vector<Formula>& counted, unsigned most) {
+  z3::expr_vector literals(impl_->context), few(impl_->context);
+  for (const Formula formula : assumptions) literals.push_back(impl_->assumption(formula));
+  for (const Formula formula : counted) few.push_back(impl_->assumption(formula));
+  impl_->solver.push();  // nothing is translated inside, so nothing but the count is lost again
+  impl_->solver.add(z3::atmost(few, most));
+  const Check result = impl_->check(literals);
+  impl_->solver.pop();
+  return result;
 }
 
 Assignment Solver::model() {
-  const z3::model model = impl_->solver.get_model();
+  MINGMA_ASSERT(impl_->model.has_value());
+  const z3::model& model = *impl_->model;
   Assignment values;
   const std::vector<Variable>& variables = impl_->graph.variables();
   for (VariableId i = 0; i < variables.size(); ++i) {
@@ -236,6 +234,26 @@ Assignment Solver::model() {
   }
   impl_->graph.complete(values);
   return values;
+}
+
+bool Solver::evaluate(Formula formula, const Assignment& values) {
+  const z3::expr translated = impl_->translate(formula);
+  z3::expr_vector from(impl_->context), to(impl_->context);
+  for (VariableId i = 0; i < impl_->variables.size(); ++i) {
+    const Impl::Translated& known = impl_->variables[i];
+    if (known.integer) {
+      from.push_back(*known.integer);
+      to.push_back(number(impl_->context, values[i]));
+    }
+    for (const auto& [bound, literal] : known.thresholds) {
+      from.push_back(literal);
+      to.push_back(impl_->context.bool_val(values[i] <= bound));
+    }
+  }
+  z3::expr all = translated;
+  const z3::expr result = all.substitute(from, to).simplify();
+  MINGMA_ASSERT(result.is_true() || result.is_false());
+  return result.is_true();
 }
 
 std::string Solver::reason() const { return impl_->reason; }

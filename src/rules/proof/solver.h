@@ -28,11 +28,13 @@ class Solver {
   Solver& operator=(const Solver&) = delete;
 
   void add(Formula formula);
-  void push();
-  void pop();
   Check check(const std::vector<Formula>& assumptions = {});
+  // The same, with at most `most` of `counted` true.
+  Check check_few(const std::vector<Formula>& assumptions, const std::vector<Formula>& counted, unsigned most);
   // After kSatisfiable: a value for every variable of the graph; what the formulas do not mention has its least value.
   Assignment model();
+  // What Z3 makes of the formula when every variable has its value: for the tests of the translation.
+  bool evaluate(Formula formula, const Assignment& values);
   // After kUnknown: what Z3 says.
   std::string reason() const;
   std::uint64_t effort() const;  // spent so far

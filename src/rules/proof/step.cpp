@@ -146,27 +146,37 @@ Formula area_lifted(FormulaGraph& g, const FactDomain& before, const FactDomain&
   return g.all({no_more(kZoneNow), no_more(kLockdownNow), tests});
 }
 
+// All findings of the highest class are withdrawn: what was found of a lower class remains.
 Formula contact_corrected(FormulaGraph& g, const FactDomain& before, const FactDomain& after) {
   const Relation r{g, before, after};
-  constexpr std::int64_t kSecondary = 2, kClose = 3;
+  constexpr std::int64_t kGeneral = 1, kSecondary = 2, kClose = 3;
   const Formula below = g.both(g.equal(r.old_value(kContactLevel), Linear::of(kClose)), r.had(kSecondaryExposureAt));
   const Formula secondary =
       g.all({r.becomes(kContactLevel, kSecondary), r.has(kLastExposureAt), r.has(kSecondaryExposureAt),
              g.equal(r.new_value(kLastExposureAt), r.old_value(kSecondaryExposureAt)),
              g.equal(r.new_value(kSecondaryExposureAt), r.old_value(kSecondaryExposureAt))});
+  const Formula general =
+      g.all({r.becomes(kContactLevel, kGeneral), r.has(kLastExposureAt), !r.has(kSecondaryExposureAt)});
   const Formula nothing =
       r.none_left({kContactLevel, kLastExposureAt, kSecondaryExposureAt, kIndexContactFirstTwoNegative});
-  return g.both(r.had(kContactLevel), g.choose(below, secondary, nothing));
+  const Formula lower = g.less(r.new_value(kContactLevel), r.old_value(kContactLevel));
+  return g.all({r.had(kContactLevel), lower, g.choose(below, secondary, g.either(nothing, general))});
 }
 
+// All case reports are withdrawn: a positive test, if there is one, speaks for itself again.
 Formula case_corrected(FormulaGraph& g, const FactDomain& before, const FactDomain& after) {
   const Relation r{g, before, after};
-  return g.both(r.had(kCaseStatus), r.none_left({kCaseStatus, kCaseSeverity, kCaseReleasedAt, kCaseExcludedAt}));
+  constexpr std::int64_t kPooledPositive = 2;
+  const Formula by_test = g.all(
+      {r.has(kCaseStatus), g.at_most(r.new_value(kCaseStatus), Linear::of(kPooledPositive)), !r.has(kCaseSeverity)});
+  return g.both(r.had(kCaseStatus),
+                g.choose(r.had(kLastPositiveSampledAt), by_test,
+                         r.none_left({kCaseStatus, kCaseSeverity, kCaseReleasedAt, kCaseExcludedAt})));
 }
 
 Formula exposure_corrected(FormulaGraph& g, const FactDomain& before, const FactDomain& after) {
   const Relation r{g, before, after};
-  return g.both(r.had(kOverlapAt), r.none_left({kOverlapAt, kOverlapKind, kOverlapSource, kRiskCleared}));
+  return g.both(r.had(kOverlapAt), r.none_left({kOverlapAt, kOverlapKind, kOverlapSource}));
 }
 
 Formula control_corrected(FormulaGraph& g, const FactDomain& before, const FactDomain& after) {
@@ -217,7 +227,7 @@ std::span<const Step> clearing_steps() {
       {"contact_corrected",
        "更正接触者认定",
        "the withdrawal of a contact finding",
-       {kContactLevel, kLastExposureAt, kSecondaryExposureAt, kIndexContactFirstTwoNegative},
+       {kContactLevel, kLastExposureAt, kSecondaryExposureAt, kIndexContactFirstTwoNegative, kRiskCleared},
        contact_corrected},
       {"case_corrected",
        "更正病例报告",

@@ -68,7 +68,7 @@ std::int64_t Words::id(const std::string& word) {
   const auto found = std::find(words_.begin(), words_.end(), word);
   if (found != words_.end()) return found - words_.begin();
   words_.push_back(word);
-  MINGMA_ASSERT(words_.size() < static_cast<std::size_t>(kOthers));
+  MINGMA_ASSERT(words_.size() < static_cast<std::size_t>(kMax));
   return static_cast<std::int64_t>(words_.size() - 1);
 }
 

@@ -57,10 +57,11 @@ struct Symbolic {
 };
 
 // Texts as numbers, so that they can be compared: constants get 0, 1, 2 ... in order of appearance ("" is 0), texts of
-// the data that equal no constant are kOthers and above.
+// the data that equal no constant are negative.
 class Words {
  public:
-  static constexpr std::int64_t kOthers = 1'000'000;
+  static constexpr std::int64_t kOthers = 8;  // as many that can be told apart: -8 to -1
+  static constexpr std::int64_t kMax = 2'000;
   Words() { id(""); }
   std::int64_t id(const std::string& word);
   const std::vector<std::string>& all() const { return words_; }
