@@ -47,14 +47,14 @@ def story():
         expect(door.verdict(lost["text"])["verdict"] == "revoked", "with the next trust pack it does")
 
         chapter(2, "08:30", "a laboratory is sending; the centre is killed in the middle of it (kill -9)")
+        before = {number: state(province, number) for number in numbers[:6]}
         institution = feeds[0].name.split(".")[0]
         sending = subprocess.Popen([MINGMA, "ingest", str(feeds[0]), "--institution", institution, "--key", province.key(institution),
                                     "--server", province.url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.4)
-        before = {number: state(province, number) for number in numbers[:6]}
+        time.sleep(0.15)
         province.kill()
         sending.wait(timeout=120)
-        tell(f"the laboratory's program ended with status {sending.returncode}; it will send again")
+        tell(f"the laboratory's program ended with status {sending.returncode}; whatever it was, it will send again")
 
         chapter(3, "宕机期间", "while it is down")
         shown = door.verdict(phone.show())

@@ -60,9 +60,10 @@ class Door:
     def fetch(self):
         self.pack.write_bytes(self.province.get("/v1/trust-pack"))
 
-    def verdict(self, text):
+    def verdict(self, text, at=None):
         out = self.province.run("code", "verify", "--trust-pack", str(self.pack), "--pack-key",
-                                str(self.province.data / "trust-pack.pem.pub"), "--text", text, "--json", ok=(0, 1))
+                                str(self.province.data / "trust-pack.pem.pub"), "--text", text, "--json",
+                                *(("--at", at) if at else ()), ok=(0, 1))
         return json.loads(out)
 
 
