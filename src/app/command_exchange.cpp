@@ -39,7 +39,8 @@ Result<void> trust(const ExchangeOptions& options) {
   MINGMA_TRY(Connection connection, Connection::open(neighbour));
   MINGMA_TRY(const Json card, connection.get("/v1/neighbours/card"));
   for (const char* wanted : {"name", "ledger_keys"}) {
-    if (card.find(wanted) == nullptr) return Error(errors::kServerFailed, "the neighbour's card lacks " + std::string(wanted));
+    if (card.find(wanted) == nullptr)
+      return Error(errors::kServerFailed, "the neighbour's card lacks " + std::string(wanted));
   }
   const UnixSeconds now = SystemClock().now();
   Json document;
@@ -57,9 +58,10 @@ Result<void> trust(const ExchangeOptions& options) {
   document.set("until", now.plus(options.days * kSecondsPerDay).to_string());
   document.set("issued_at", now.to_string());
   MINGMA_CHECK(write_file(options.out, document.to_pretty_string() + "\n"));
-  std::printf("%s: compare its genesis document and keys with what the province's command gave you in person, then\n"
-              "mingma publish %s --key ROOT --key ROOT\n",
-              options.out.c_str(), options.out.c_str());
+  std::printf(
+      "%s: compare its genesis document and keys with what the province's command gave you in person, then\n"
+      "mingma publish %s --key ROOT --key ROOT\n",
+      options.out.c_str(), options.out.c_str());
   return {};
 }
 

@@ -18,8 +18,8 @@ Result<T> wait(boost::asio::io_context& worker, service::NeighbourApi::Async<T> 
   auto result = promise->get_future();
   boost::asio::co_spawn(
       worker,
-      [promise, held = std::make_shared<service::NeighbourApi::Async<T>>(std::move(work))]()
-          -> boost::asio::awaitable<void> {
+      [promise,
+       held = std::make_shared<service::NeighbourApi::Async<T>>(std::move(work))]() -> boost::asio::awaitable<void> {
         Result<T> value = co_await std::move(*held);
         promise->set_value(std::move(value));
       },

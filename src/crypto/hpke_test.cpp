@@ -17,9 +17,9 @@ constexpr std::string_view kInfo = "mingma/v1/export/42/41";
 
 // Sealed by pyca/cryptography 48.0.0: Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM).
 TEST(Hpke, OpensWhatAnotherImplementationSealed) {
-  const Bytes sealed =
-      *hex_decode("f19c0df4e262b5190bd195b117a7e4e96a2d9efe45ff846209bcebf3d7f71646e3abcfeccf0cc0b0804dbb9703dfe0608922e230a6"
-                  "0063ec49f93742a1063f");
+  const Bytes sealed = *hex_decode(
+      "f19c0df4e262b5190bd195b117a7e4e96a2d9efe45ff846209bcebf3d7f71646e3abcfeccf0cc0b0804dbb9703dfe0608922e230a6"
+      "0063ec49f93742a1063f");
   EXPECT_EQ(hex_encode(x25519_public(bytes_0_to_31())),
             "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f");
   const auto plain = hpke_open(bytes_0_to_31(), as_bytes(kInfo), sealed);
@@ -37,7 +37,8 @@ TEST(Hpke, OpensOnlyWithTheKeyAndPurposeItWasSealedFor) {
   EXPECT_EQ(as_text(*hpke_open(secret, as_bytes(kInfo), sealed)), "text");
   EXPECT_FALSE(hpke_open(other, as_bytes(kInfo), sealed).ok());
   EXPECT_FALSE(hpke_open(secret, as_bytes("another purpose"), sealed).ok());
-  EXPECT_NE(sealed, *hpke_seal(x25519_public(secret), as_bytes(kInfo), as_bytes("text"), rng)) << "a fresh key each time";
+  EXPECT_NE(sealed, *hpke_seal(x25519_public(secret), as_bytes(kInfo), as_bytes("text"), rng))
+      << "a fresh key each time";
   for (std::size_t i = 0; i < sealed.size(); i += 7) {
     Bytes changed = sealed;
     changed[i] ^= 1;

@@ -1,10 +1,10 @@
 // Use cases of families and paper codes: guardians see a dependant's code, sheets of paper are issued, listed, revoked.
 //
-// Who may what is decided in the dependant's shard (shard/family.h): each begin and end, each sheet and revocation is an
-// event and a leaf. A guardian's phone shows a dependant's code with the guardian's own key: the phone is enrolled once,
-// for its owner, and shows the codes of all dependants (at most kDependantsMax of them).
-// Threading, errors, durability: as service/api.h. shard.not_guardian, shard.limit, shard.unknown_paper,
-// shard.no_decision; service.forbidden for a child under 14 that would consent itself.
+// Who may what is decided in the dependant's shard (shard/family.h): each begin and end, each sheet and revocation is
+// an event and a leaf. A guardian's phone shows a dependant's code with the guardian's own key: the phone is enrolled
+// once, for its owner, and shows the codes of all dependants (at most kDependantsMax of them). Threading, errors,
+// durability: as service/api.h. shard.not_guardian, shard.limit, shard.unknown_paper, shard.no_decision;
+// service.forbidden for a child under 14 that would consent itself.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -96,8 +96,8 @@ class FamilyApi {
   virtual Async<GuardianshipDone> end_guardianship(EndGuardianship request) = 0;
   // "guardianship", "guardianship_end", signed by one key of a community institution.
   virtual Async<GuardianshipDone> submit_guardianship(SignedDocument document) = 0;
-  virtual Async<std::vector<GuardianView>> guardians(ResidentId dependant) = 0;     // ended ones too
-  virtual Async<std::vector<DependantView>> dependants(ResidentId guardian) = 0;    // in force
+  virtual Async<std::vector<GuardianView>> guardians(ResidentId dependant) = 0;       // ended ones too
+  virtual Async<std::vector<DependantView>> dependants(ResidentId guardian) = 0;      // in force
   virtual Async<bool> check_guardian(ResidentId dependant, ResidentId guardian) = 0;  // shard.not_guardian
   // Bound to the guardian's phone; lives no longer than the guardianship.
   virtual Async<std::shared_ptr<const ShownCode>> dependant_code(ResidentId dependant, ResidentId guardian,

@@ -227,8 +227,8 @@ FamilyApi::Async<std::shared_ptr<const ShownCode>> FamilyDesk::dependant_code(Re
                                                                               std::string device) {
   using Shown = std::shared_ptr<const ShownCode>;
   const FamilyContext::Place home = context_.place_of(guardian);
-  const Result<CodeDesk::Phone> phone = co_await home.runtime.read<CodeDesk::Phone>(
-      [&](ShardRuntime&) { return home.codes->phone(guardian, device); });
+  const Result<CodeDesk::Phone> phone =
+      co_await home.runtime.read<CodeDesk::Phone>([&](ShardRuntime&) { return home.codes->phone(guardian, device); });
   if (!phone) co_return phone.error();
   const FamilyContext::Place place = context_.place_of(dependant);
   co_return co_await place.runtime.read<Shown>([&](ShardRuntime& shard) -> Result<Shown> {

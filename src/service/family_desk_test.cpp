@@ -70,14 +70,15 @@ TEST_F(FamilyOfProvince, AGuardianShowsTheCodeOnTheirOwnPhoneUntilTheConsentIsWi
   EXPECT_EQ(at_door(shown, kNow).verdict, code::Verdict::kGreen);
   EXPECT_EQ(at_door(shown, kNow).claims->document_digits, mother.person.document_number.substr(14));
 
-  EXPECT_EQ(province_
-                .wait(province_.api().family().dependant_code(mother.resident, stranger.resident, stranger.device))
+  EXPECT_EQ(province_.wait(province_.api().family().dependant_code(mother.resident, stranger.resident, stranger.device))
                 .error()
                 .code(),
             errors::kShardNotGuardian.code);
-  ASSERT_TRUE(province_.wait(province_.api().family().end_guardianship({mother.resident, daughter.resident, true})).ok());
+  ASSERT_TRUE(
+      province_.wait(province_.api().family().end_guardianship({mother.resident, daughter.resident, true})).ok());
   EXPECT_FALSE(
-      province_.wait(province_.api().family().dependant_code(mother.resident, daughter.resident, daughter.device)).ok());
+      province_.wait(province_.api().family().dependant_code(mother.resident, daughter.resident, daughter.device))
+          .ok());
   EXPECT_FALSE(province_.wait(province_.api().family().check_guardian(mother.resident, daughter.resident)).ok());
   EXPECT_TRUE(province_.wait(province_.api().family().dependants(daughter.resident))->empty());
 }
@@ -91,18 +92,18 @@ TEST_F(FamilyOfProvince, AChildCannotConsentAndTheCommunityAttestsTheParent) {
   EXPECT_EQ(province_.wait(province_.api().family().name_guardian(other)).error().code(), errors::kForbidden.code)
       << "somebody else's document";
 
-  const std::string document =
-      R"({"type":"guardianship","institution":")" + std::string(kCommunity) +
-      R"(","basis":"age","relation":"parent","dependant":)" + person(child.person) + R"(,"guardian":)" +
-      person(parent.person) + R"(,"source_record":"hukou-1","signed_at":")" + kNow.to_string() + R"("})";
+  const std::string document = R"({"type":"guardianship","institution":")" + std::string(kCommunity) +
+                               R"(","basis":"age","relation":"parent","dependant":)" + person(child.person) +
+                               R"(,"guardian":)" + person(parent.person) +
+                               R"(,"source_record":"hukou-1","signed_at":")" + kNow.to_string() + R"("})";
   const auto done = province_.wait(
       province_.api().family().submit_guardianship(province_.sign_by(kCommunity, "guardianship", document)));
   ASSERT_TRUE(done.ok()) << done.error().to_string();
   EXPECT_EQ(done->guardian, parent.resident);
   EXPECT_TRUE(province_.wait(province_.api().family().check_guardian(child.resident, parent.resident)).ok());
-  EXPECT_FALSE(province_
-                   .wait(province_.api().family().submit_guardianship(province_.sign_by(kCdc, "guardianship", document)))
-                   .ok());
+  EXPECT_FALSE(
+      province_.wait(province_.api().family().submit_guardianship(province_.sign_by(kCdc, "guardianship", document)))
+          .ok());
 }
 
 TEST_F(FamilyOfProvince, ARevokedSheetIsRefusedAtDoorsWithTheNextPackAndPrintsTheSameUntilThen) {
@@ -114,8 +115,7 @@ TEST_F(FamilyOfProvince, ARevokedSheetIsRefusedAtDoorsWithTheNextPackAndPrintsTh
   EXPECT_EQ(good.verdict, code::Verdict::kGreen);
   const auto again = province_.wait(province_.api().family().paper({holder.resident, {}}, sheet->id));
   EXPECT_EQ(at_door(again->text, kNow).claims, good.claims) << "the same claims each time";
-  ASSERT_TRUE(
-      province_.wait(province_.api().family().revoke_paper({holder.resident, {}}, sheet->id, "lost")).ok());
+  ASSERT_TRUE(province_.wait(province_.api().family().revoke_paper({holder.resident, {}}, sheet->id, "lost")).ok());
   EXPECT_EQ(at_door(sheet->text, kNow).verdict, code::Verdict::kRevoked);
   const auto listed = province_.wait(province_.api().family().papers({holder.resident, {}}));
   ASSERT_EQ(listed->size(), 1u);
@@ -129,8 +129,7 @@ TEST_F(FamilyOfProvince, ASheetWhoseColourChangedIsRefusedAtDoorsWithoutAnybodyR
   const auto sheet = *province_.wait(province_.api().family().issue_paper({holder.resident, {}}, 7));
   ASSERT_EQ(at_door(sheet.text, kNow).verdict, code::Verdict::kGreen);
   const std::string finding = TestProvince::contact_finding(holder, "CF-1", kNow.plus(-60));
-  ASSERT_TRUE(
-      province_.wait(province_.api().submit_statement(province_.sign_by(kCdc, "statement", finding))).ok());
+  ASSERT_TRUE(province_.wait(province_.api().submit_statement(province_.sign_by(kCdc, "statement", finding))).ok());
   province_.settle();
   province_.clock().set(kNow.plus(5));
   EXPECT_EQ(at_door(sheet.text, kNow.plus(5)).verdict, code::Verdict::kRevoked);
@@ -139,9 +138,9 @@ TEST_F(FamilyOfProvince, ASheetWhoseColourChangedIsRefusedAtDoorsWithoutAnybodyR
 
 TEST_F(FamilyOfProvince, ACommunityPrintsForSomeoneWithoutAPhoneOnceForEachSignedRequest) {
   const auto holder = someone(true, 10);
-  const std::string document = R"({"type":"paper_code","institution":")" + std::string(kCommunity) +
-                               R"(","person":)" + person(holder.person) +
-                               R"(,"days":5,"source_record":"desk-1","signed_at":")" + kNow.to_string() + R"("})";
+  const std::string document = R"({"type":"paper_code","institution":")" + std::string(kCommunity) + R"(","person":)" +
+                               person(holder.person) + R"(,"days":5,"source_record":"desk-1","signed_at":")" +
+                               kNow.to_string() + R"("})";
   const SignedDocument signed_document = province_.sign_by(kCommunity, "paper_code", document);
   const auto sheet = province_.wait(province_.api().family().submit_paper(signed_document));
   ASSERT_TRUE(sheet.ok()) << sheet.error().to_string();
@@ -160,8 +159,7 @@ TEST(FamilyAudit, AnswersForEverythingThatWasDone) {
     const auto sheet = *province.wait(province.api().family().issue_paper({b.resident, {}}, 7));
     ASSERT_TRUE(province.wait(province.api().family().revoke_paper({b.resident, {}}, sheet.id, "lost")).ok());
     const std::string finding = TestProvince::contact_finding(a, "CF-1", kNow.plus(-60));
-    ASSERT_TRUE(
-        province.wait(province.api().submit_statement(province.sign_by(kCdc, "statement", finding))).ok());
+    ASSERT_TRUE(province.wait(province.api().submit_statement(province.sign_by(kCdc, "statement", finding))).ok());
     province.settle();
   }
   crypto::SystemRng rng;

@@ -70,11 +70,15 @@ Json to_json(const PaperView& paper) {
   json.set("name", paper.name_mask);
   json.set("document_digits", paper.document_digits);
   Json proves;
-  proves.set("zh", "本码证明：签发时持证人的码色，以及此后未变更、未注销（以核验端信任包为准），至失效时刻止。不证明持有人身份，"
-                   "须核对姓名与证件末位。");
-  proves.set("en", "This code proves the colour of the person named when it was issued and, with the door's trust pack, that it "
-                   "has not changed or been revoked since, until it expires. It does not prove who holds it: compare name "
-                   "and document.");
+  proves.set(
+      "zh",
+      "本码证明：签发时持证人的码色，以及此后未变更、未注销（以核验端信任包为准），至失效时刻止。不证明持有人身份，"
+      "须核对姓名与证件末位。");
+  proves.set(
+      "en",
+      "This code proves the colour of the person named when it was issued and, with the door's trust pack, that it "
+      "has not changed or been revoked since, until it expires. It does not prove who holds it: compare name "
+      "and document.");
   json.set("proves", std::move(proves));
   return json;
 }

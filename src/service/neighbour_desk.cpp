@@ -189,11 +189,11 @@ Result<OutgoingExport> NeighbourDesk::seal(const shard::ExportMaterial& material
   const shard::TrustedProvince* trusted = control->find_trusted(material.receiver);
   if (trusted == nullptr) return Error(errors::kShardUntrustedProvince, "nobody trusts this province here");
   const std::string info = hpke_info(material.origin, material.receiver);
-  MINGMA_TRY(const Bytes sealed, crypto::hpke_seal(trusted->seal_key, as_bytes(info), encode_export(material),
-                                                   context_.rng));
-  return OutgoingExport{exported, trusted->url,
-                        sign("export_envelope",
-                             envelope_json(material.origin, material.receiver, exported, sealed).to_string())};
+  MINGMA_TRY(const Bytes sealed,
+             crypto::hpke_seal(trusted->seal_key, as_bytes(info), encode_export(material), context_.rng));
+  return OutgoingExport{
+      exported, trusted->url,
+      sign("export_envelope", envelope_json(material.origin, material.receiver, exported, sealed).to_string())};
 }
 
 NeighbourApi::Async<std::vector<OutgoingExport>> NeighbourDesk::outbox() {
@@ -298,8 +298,7 @@ NeighbourApi::Async<SignedDocument> NeighbourDesk::receive(SignedDocument envelo
   if (!material) co_return material.error();
   const auto control = context_.directory.current();
   const shard::TrustedProvince& trusted = *control->find_trusted(material->origin);
-  const Result<shard::ProvedImport> proved =
-      shard::prove_import(*material, trusted, context_.province.province);
+  const Result<shard::ProvedImport> proved = shard::prove_import(*material, trusted, context_.province.province);
   if (!proved) co_return proved.error();
   const Result<Person> person = parse_person(proved->person);
   if (!person) co_return person.error();

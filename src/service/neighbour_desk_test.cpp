@@ -26,7 +26,8 @@ class Neighbours : public ::testing::Test {
     trust(there_, here_, "41");
     const std::string number = here_.county.resident(3).person.number;
     someone_.person = {"resident_id", "", number, "张三丰", {}};
-    someone_.resident = here_.wait(here_.api().register_resident({someone_.person, *DivisionCode::parse("410102")}))->resident;
+    someone_.resident =
+        here_.wait(here_.api().register_resident({someone_.person, *DivisionCode::parse("410102")}))->resident;
     elsewhere_ =
         there_.wait(there_.api().register_resident({someone_.person, *DivisionCode::parse("420102")}))->resident;
     here_.settle();
@@ -51,13 +52,16 @@ class Neighbours : public ::testing::Test {
     province.publish(province.sign_by_roots("trusted_province", document.to_string()));
     province.settle();
   }
-  std::string finding(const std::string& record) { return TestProvince::contact_finding(someone_, record, kNow.plus(-60)); }
+  std::string finding(const std::string& record) {
+    return TestProvince::contact_finding(someone_, record, kNow.plus(-60));
+  }
   SignedDocument order(const std::string& record) {
-    return there_.sign_by(kCdc, "export",
-                          R"({"type":"export","institution":"CDC-01","to":"41","person":{"document_type":"resident_id",)"
-                          R"("document_number":")" +
-                              someone_.person.document_number + R"("},"record":")" + record +
-                              R"(","reason":"close contact of a traveller","signed_at":")" + kNow.to_string() + R"("})");
+    return there_.sign_by(
+        kCdc, "export",
+        R"({"type":"export","institution":"CDC-01","to":"41","person":{"document_type":"resident_id",)"
+        R"("document_number":")" +
+            someone_.person.document_number + R"("},"record":")" + record +
+            R"(","reason":"close contact of a traveller","signed_at":")" + kNow.to_string() + R"("})");
   }
   SignedDocument withdrawal(const std::string& record) {
     return there_.sign_by(
@@ -162,15 +166,13 @@ TEST_F(Neighbours, WhatIsChangedOrUntrustedOrForAnotherIsRefused) {
   ASSERT_TRUE(answer.ok());
   SignedDocument forged = *answer;
   forged.document.replace(forged.document.find("accepted"), 8, "rejected");
-  EXPECT_EQ(there_.wait(there_.api().neighbours().acknowledge(forged)).error().code(),
-            errors::kShardBadSignature.code);
+  EXPECT_EQ(there_.wait(there_.api().neighbours().acknowledge(forged)).error().code(), errors::kShardBadSignature.code);
   EXPECT_EQ(unacknowledged(), 1u);
 }
 
 TEST_F(Neighbours, SomebodyUnknownHereIsAnAcknowledgedOutcome) {
   someone_.person.document_number = here_.county.resident(9).person.number;
-  ASSERT_TRUE(
-      there_.wait(there_.api().register_resident({someone_.person, *DivisionCode::parse("420102")})).ok());
+  ASSERT_TRUE(there_.wait(there_.api().register_resident({someone_.person, *DivisionCode::parse("420102")})).ok());
   state("CF-2");
   ASSERT_TRUE(there_.wait(there_.api().neighbours().order_export(order("CF-2"))).ok());
   EXPECT_EQ(carry(), 1u);

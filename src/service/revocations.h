@@ -1,8 +1,8 @@
 // Which sheets of paper no door may accept any more: those revoked, and those whose colour is no longer the resident's.
 //
-// Each shard gives its own; the trust pack carries all of them (code/trust_pack.h) until they expire. When they are more
-// than a pack can hold, no paper is accepted at all until they are fewer: failing closed, and said by a metric.
-// A revocation is here at once, a changed colour within kRevocationSeconds. Threading: any thread.
+// Each shard gives its own; the trust pack carries all of them (code/trust_pack.h) until they expire. When they are
+// more than a pack can hold, no paper is accepted at all until they are fewer: failing closed, and said by a metric. A
+// revocation is here at once, a changed colour within kRevocationSeconds. Threading: any thread.
 #pragma once
 
 #include <map>

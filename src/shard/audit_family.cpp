@@ -39,8 +39,8 @@ Result<void> EventAuditor::operation(const GuardianshipOperation& op) {
   const auto material = open_material(op.dependant, keys ? &*keys : nullptr, seal_context(op), op.sealed);
   if (material && op.institution != kSelf && working_.find(op.dependant)) {
     ++report_.signatures;
-    const auto authority = check_guardianship_document(
-        working_, op, {institution, op.key_id, material->document, material->signature});
+    const auto authority =
+        check_guardianship_document(working_, op, {institution, op.key_id, material->document, material->signature});
     if (!authority.ok() || *authority != op.authority) {
       findings_.add("bad_authority", where,
                     "a guardianship without a good signature: " +

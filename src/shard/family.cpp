@@ -25,7 +25,9 @@ std::optional<Enumeration> find_named(const std::array<std::string_view, N>& nam
   return static_cast<Enumeration>(found - names.begin());
 }
 
-Error damaged() { return Error(errors::kShardDamaged, "a stored family entry is damaged; restore the shard from its log"); }
+Error damaged() {
+  return Error(errors::kShardDamaged, "a stored family entry is damaged; restore the shard from its log");
+}
 
 Bytes pair_key(char tag, ByteView first, ByteView second) {
   Bytes key;

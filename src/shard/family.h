@@ -6,8 +6,8 @@
 //   - by age: a child under 14, the relation attested and signed by a community institution. It ends by itself on the
 //     14th birthday: from then on personal data is the child's own to consent about (PIPL, article 31; parents are
 //     guardians of minors: Civil Code, articles 27 and 34).
-// It ends at its date, or when the dependant withdraws it, the guardian gives it up, or a community institution ends it.
-// A guardian never changes anything about the dependant's colour: nobody does.
+// It ends at its date, or when the dependant withdraws it, the guardian gives it up, or a community institution ends
+// it. A guardian never changes anything about the dependant's colour: nobody does.
 //
 // A paper code is a credential without a phone. What it proves, for whom and until when: docs/formats/code.md.
 // It is issued at most until the decision's horizon, and it is void once it was revoked or the colour is another one.
@@ -155,7 +155,7 @@ struct GuardianshipOperation {
   InstitutionNumber institution{};
   std::string key_id;
   Digest authority{};  // document_digest of the signed document; zero for a session
-  Bytes sealed;        // CBOR [document, signature, label] under the dependant's key; context: 'g' | dependant | guardian
+  Bytes sealed;  // CBOR [document, signature, label] under the dependant's key; context: 'g' | dependant | guardian
   std::uint32_t leaf = kNoFamilyLeaf;
 };
 

@@ -51,8 +51,7 @@ Result<CivilDate> birth_date_of(const Json& person, std::string_view where) {
   if (resident_id && number != nullptr && number->is_string() && number->string().size() == 18) {
     const std::string digits = number->string().substr(kBirthPlace, 8);
     text = digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2);
-  } else if (const Json* born = person.find("birth_date");
-             !resident_id && born != nullptr && born->is_string()) {
+  } else if (const Json* born = person.find("birth_date"); !resident_id && born != nullptr && born->is_string()) {
     text = born->string();
   }
   const auto date = parse_date(text);

@@ -23,8 +23,7 @@ Bytes image(UnixSeconds until) {
 
 Result<Digest> check_signature(const Working& working, InstitutionNumber institution, std::string_view type,
                                const PersonalDocument& document, UnixSeconds signed_at) {
-  if (signed_at > working.time().plus(kClockSkewSeconds) ||
-      signed_at < working.time().plus(-kAttestationSecondsMax)) {
+  if (signed_at > working.time().plus(kClockSkewSeconds) || signed_at < working.time().plus(-kAttestationSecondsMax)) {
     return refused(errors::kShardInvalidDocument, "signed in the future, or more than seven days ago", "/signed_at");
   }
   const crypto::VerifyingKey* key = working.control().institution_key(institution, document.key_id, signed_at);
@@ -78,9 +77,8 @@ Result<Digest> check_guardianship_document(const Working& working, const Guardia
     return differs();
   }
   MINGMA_CHECK(check_attestor(working, op.institution, row_of(working, op.dependant)));
-  return check_signature(working, op.institution,
-                         op.step == GuardianStep::kBegun ? "guardianship" : "guardianship_end", document,
-                         said.signed_at);
+  return check_signature(working, op.institution, op.step == GuardianStep::kBegun ? "guardianship" : "guardianship_end",
+                         document, said.signed_at);
 }
 
 Result<Digest> check_paper_document(const Working& working, const PaperOperation& op,
@@ -91,8 +89,8 @@ Result<Digest> check_paper_document(const Working& working, const PaperOperation
   if (op.step == PaperStep::kIssued && op.expires > said.signed_at.plus(said.days * kSecondsPerDay)) return differs();
   MINGMA_CHECK(check_attestor(working, op.institution, row_of(working, op.resident)));
   MINGMA_TRY(const Digest digest,
-             check_signature(working, op.institution,
-                             op.step == PaperStep::kIssued ? "paper_code" : "paper_code_end", document, said.signed_at));
+             check_signature(working, op.institution, op.step == PaperStep::kIssued ? "paper_code" : "paper_code_end",
+                             document, said.signed_at));
   if (op.step == PaperStep::kIssued && !equal(op.id, ByteView(digest).first(op.id.size()))) return differs();
   return digest;
 }
@@ -147,7 +145,8 @@ Result<void> check_guardianship(Working& working, const GuardianshipOperation& o
   }
   if ((op.basis == GuardianBasis::kOwnConsent) != by_session)
     return refused(errors::kShardInvalidStatement, "own consent is given in a session, all else is signed", "basis");
-  if (op.until <= working.time()) return refused(errors::kShardInvalidStatement, "it would have ended already", "until");
+  if (op.until <= working.time())
+    return refused(errors::kShardInvalidStatement, "it would have ended already", "until");
   if (op.basis != GuardianBasis::kAge && op.until > working.time().plus(kGuardianshipSecondsMax))
     return refused(errors::kShardInvalidStatement, "consent holds for 366 days at most", "until");
   return check_guardian_limits(working, op);
@@ -229,8 +228,7 @@ Result<void> fold_guardianship(Working& working, const GuardianshipOperation& op
 Result<void> fold_paper(Working& working, const PaperOperation& op, std::uint32_t index) {
   if (!working.find(op.resident)) return refused(errors::kShardInvalidEvent, "a paper code of someone unregistered");
   const Bytes key = paper_key(op.resident, op.id);
-  const Bytes record =
-      encode_paper_record(op, family_institution(working.control(), op.institution), working.time());
+  const Bytes record = encode_paper_record(op, family_institution(working.control(), op.institution), working.time());
   StoredPaper stored;
   if (op.step == PaperStep::kIssued) {
     stored = {.resident = op.resident,

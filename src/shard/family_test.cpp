@@ -62,7 +62,8 @@ class Family : public ::testing::Test {
   std::string age_text(std::string_view institution, UnixSeconds signed_at, std::string_view child = kChild) {
     return R"({"type":"guardianship","institution":")" + std::string(institution) +
            R"(","basis":"age","relation":"parent","dependant":)" + person(child) + R"(,"guardian":)" +
-           person("410102198501011239") + R"(,"source_record":"hukou-7","signed_at":")" + signed_at.to_string() + R"("})";
+           person("410102198501011239") + R"(,"source_record":"hukou-7","signed_at":")" + signed_at.to_string() +
+           R"("})";
   }
   GuardianshipCommand by_age(std::string_view institution, UnixSeconds signed_at) {
     GuardianshipCommand command;
@@ -106,8 +107,8 @@ class Family : public ::testing::Test {
     auto out = empty_store();
     auto log = std::move(log::open_local_log(*out, kLogTable)).value();
     auto machine = std::move(ShardMachine::open({.shard = ShardId{1}}, *out, *log, nullptr)).value();
-    const auto read = log::read_log(
-        province_.data().store(), kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
+    const auto read =
+        log::read_log(province_.data().store(), kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
           store::Batch batch;
           log::RecordHeader header;
           Bytes body;
@@ -190,8 +191,9 @@ TEST_F(Family, AChildsGuardianIsAttestedByTheCommunityOfItsPlaceAndEndsAtFourtee
   GuardianshipCommand forged = by_age("community-1", kStart);
   forged.document.signature[5] ^= 1;
   EXPECT_TRUE(province_.data().run(forged, kStart).error->is(errors::kShardBadSignature));
-  EXPECT_TRUE(province_.data().run(by_age("community-1", kStart), kStart.plus(8 * kDay)).error->is(
-      errors::kShardInvalidDocument))
+  EXPECT_TRUE(province_.data()
+                  .run(by_age("community-1", kStart), kStart.plus(8 * kDay))
+                  .error->is(errors::kShardInvalidDocument))
       << "an old attestation";
   GuardianshipCommand ending;
   ending.dependant = province_.resident(1);
@@ -215,7 +217,8 @@ TEST_F(Family, TheBirthdayOfSomeoneBornOnTheLeapDayIsTheFirstOfMarch) {
 
 TEST_F(Family, APaperCodeNamesTheColourItWasIssuedWithAndNeverOutlivesTheHorizon) {
   ASSERT_FALSE(issue(1, 7, kStart.plus(kHour)).error);
-  const auto paper = *find_paper(store(), province_.resident(1), PaperId{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7});
+  const auto paper =
+      *find_paper(store(), province_.resident(1), PaperId{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7});
   ASSERT_TRUE(paper);
   EXPECT_EQ(paper->colour, rules::Colour::kGreen);
   EXPECT_EQ(paper->expires, kStart.plus(kHour + 7 * kDay));
@@ -328,7 +331,8 @@ TEST_F(Family, TheAuditNamesAGuardianPutInByHandALongerBondAndAnotherColourOnPap
 
   AuditOptions options{.shard = ShardId{1}};
   options.identify = [&](const Json&) -> Result<ResidentId> { return province_.resident(2); };
-  EXPECT_TRUE(found(audit(store(), options), "audit.wrong_person")) << "filed under somebody the document does not name";
+  EXPECT_TRUE(found(audit(store(), options), "audit.wrong_person"))
+      << "filed under somebody the document does not name";
 }
 
 TEST_F(Family, TheAuditNamesAPaperCodeRevivedInTheTable) {

@@ -106,7 +106,8 @@ Result<void> prove_authority(const ExportMaterial& material, const ControlState&
     return bad("the signed document does not hold", checked.error());
   const UnixSeconds at = statement.signed_at;
   const rules::EvidenceKind kind = statement.evidence.kind;
-  if (!control.authorised(number, kind, material.home, at, at) && !control.authorised(number, kind, material.stay, at, at))
+  if (!control.authorised(number, kind, material.home, at, at) &&
+      !control.authorised(number, kind, material.stay, at, at))
     return bad("no unbroken chain of grants covers this statement at its origin");
   return {};
 }
@@ -121,8 +122,7 @@ Result<LeafIndex> prove_leaf(const ExportMaterial& material, const TrustedProvin
       leaf->city != material.home.prefecture()) {
     return bad("the leaf is of something else");
   }
-  const Digest commitment =
-      crypto::HmacKey(material.commitment_key).mac({material.opening, material.statement});
+  const Digest commitment = crypto::HmacKey(material.commitment_key).mac({material.opening, material.statement});
   if (leaf->commitment != commitment || leaf->tag != make_blinded_tag(material.opening, institution.id))
     return bad("the leaf does not open to this statement");
   const std::string origin = genesis.origin + "/shard/" + std::to_string(material.shard.value);

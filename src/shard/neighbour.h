@@ -37,8 +37,8 @@ inline constexpr std::size_t kExportDocumentsMax = 32;
 inline constexpr std::size_t kExportsMax = 64;  // of one resident's statements
 
 // {"type":"trusted_province","id":"42","institution":"P-42","name":{"zh","en"},"phone":"...","url":"https://...",
-//  "genesis":"<exact text of its genesis document>","ledger_keys":["<verifier key>",...],"seal_key":"<base64, 32 bytes>",
-//  "sign_key":"<base64 SPKI DER>","from":"...","until":"...","issued_at":"..."}
+//  "genesis":"<exact text of its genesis document>","ledger_keys":["<verifier key>",...],"seal_key":"<base64, 32
+//  bytes>", "sign_key":"<base64 SPKI DER>","from":"...","until":"...","issued_at":"..."}
 // Signed by the root keys. `institution`: of class other_province; its grants say which kinds and areas are taken from
 // there. A later document with the same id replaces the earlier.
 struct TrustedProvince {
@@ -90,7 +90,8 @@ struct ProvedImport {
   LeafIndex leaf{};
 };
 // Everything is checked but that the person is the resident. kShardBadProof with what is wrong.
-Result<ProvedImport> prove_import(const ExportMaterial& material, const TrustedProvince& trusted, DivisionCode receiver);
+Result<ProvedImport> prove_import(const ExportMaterial& material, const TrustedProvince& trusted,
+                                  DivisionCode receiver);
 // The statement as it counts here: under the institution that stands for the other province; record numbers carry the
 // origin's institution, so that two of them with one number stay apart.
 Statement localise(const ProvedImport& proved, const TrustedProvince& trusted, const ResidentId& resident);

@@ -79,8 +79,7 @@ Result<TrustedProvince> parse_trusted_province(std::string_view bytes) {
   MINGMA_TRY(out.phone, members.text("phone", 64));
   MINGMA_TRY(out.url, members.text("url", 256));
   const bool web = out.url.starts_with("https://") || out.url.starts_with("http://");
-  if (!web || out.url.ends_with('/'))
-    return members.fail("url", "not a web address without a slash at its end");
+  if (!web || out.url.ends_with('/')) return members.fail("url", "not a web address without a slash at its end");
   MINGMA_TRY(out.genesis, members.text("genesis", kGenesisBytesMax));
   MINGMA_CHECK(read_keys(members, out));
   MINGMA_TRY(out.from, members.instant("from"));

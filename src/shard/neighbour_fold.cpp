@@ -83,7 +83,8 @@ Result<StoredEvidence> find_exportable(Working& working, RowNumber row, Institut
   for (const StoredEvidence& one : evidence) {
     if (one.institution == institution && one.record == record && one.status == EvidenceStatus::kEffective) return one;
   }
-  return refused(errors::kShardInvalidStatement, "there is no effective statement of yours with this record", "/record");
+  return refused(errors::kShardInvalidStatement, "there is no effective statement of yours with this record",
+                 "/record");
 }
 
 Result<Digest> check_export_order(const Working& working, const ExportOperation& op, const PersonalDocument& order) {

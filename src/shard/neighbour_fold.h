@@ -22,7 +22,8 @@ struct CheckedImport {
   ProvedImport proved;
   Digest exported{};
 };
-// The command's document is an export material; its one line must be what it proves, for the resident the service found.
+// The command's document is an export material; its one line must be what it proves, for the resident the service
+// found.
 Result<CheckedImport> check_import(const StatementsCommand& command, const ControlState& control, UnixSeconds now);
 ImportOperation make_import(const CheckedImport& checked, DivisionCode origin, const StatementEntry& entry);
 Result<void> fold_import(Working& working, const ImportOperation& op);

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kExportKeyBytes = 1 + 16 + 16 + 4;
 
 Error damaged() {
-  return Error(errors::kShardDamaged, "a stored exchange with another province is damaged; restore the shard from its log");
+  return Error(errors::kShardDamaged,
+               "a stored exchange with another province is damaged; restore the shard from its log");
 }
 
 void write_place(CborWriter& out, const RecordPlace& place) {

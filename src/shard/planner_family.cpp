@@ -18,7 +18,8 @@ constexpr std::size_t kLabelBytesMax = 64;
 
 Result<CommandResult> Planner::run(const GuardianshipCommand& command) {
   if (is_control()) return refuse(Error(errors::kShardWrongShard, "this command belongs to a shard of the other kind"));
-  if (command.label.size() > kLabelBytesMax) return refuse(Error(errors::kShardTooLarge, "a label is at most 64 bytes"));
+  if (command.label.size() > kLabelBytesMax)
+    return refuse(Error(errors::kShardTooLarge, "a label is at most 64 bytes"));
   GuardianshipOperation op{.dependant = command.dependant,
                            .guardian = command.guardian,
                            .step = command.step,

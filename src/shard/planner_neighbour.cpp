@@ -52,12 +52,13 @@ Result<CommandResult> Planner::run(const ExportCommand& command) {
   if (!authority.ok()) return refuse(authority.error());
   op.authority = *authority;
   MINGMA_TRY(const ExportOrder said, parse_export_order(as_text(command.order.document)));
-  auto evidence = find_exportable(working_, *row, op.institution, make_record_tag(*keys, said.institution, said.record));
+  auto evidence =
+      find_exportable(working_, *row, op.institution, make_record_tag(*keys, said.institution, said.record));
   if (!evidence.ok()) return refuse(evidence.error());
   op.statement = evidence->id;
   if (auto allowed = check_export(working_, op); !allowed.ok()) return refuse(allowed.error());
-  op.sealed = seal(keys->seal, export_key(op.resident, op.statement, op.to),
-                   encode_personal_material(command.order, {}));
+  op.sealed =
+      seal(keys->seal, export_key(op.resident, op.statement, op.to), encode_personal_material(command.order, {}));
   MINGMA_CHECK(add_export(std::move(op), *keys));
   return CommandResult{};
 }
@@ -77,8 +78,7 @@ Result<void> Planner::follow_exports() {
   const auto& operation = std::get<StatementsOperation>(event_.operations.back());
   std::vector<ExportOperation> follow;
   for (const StatementEntry& entry : operation.entries) {
-    MINGMA_TRY(const auto provinces,
-               provinces_to_follow(working_, entry.resident, operation.institution, entry));
+    MINGMA_TRY(const auto provinces, provinces_to_follow(working_, entry.resident, operation.institution, entry));
     for (const DivisionCode to : provinces) {
       follow.push_back({.resident = entry.resident,
                         .statement = entry.id,

@@ -105,8 +105,8 @@ awaitable<Result<Response>> dependant_code(const RouteContext& context, Request&
   MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"device"}));
   const std::string* device = find_parameter(parameters, "device");
   std::string id = device == nullptr ? std::string() : *device;
-  MINGMA_CO_TRY(const auto code, co_await context.api().family().dependant_code(dependant, caller.session.resident,
-                                                                                std::move(id)));
+  MINGMA_CO_TRY(const auto code,
+                co_await context.api().family().dependant_code(dependant, caller.session.resident, std::move(id)));
   co_return cached_response(request, code, code->json, code->etag, kJsonType, "private, no-cache");
 }
 

@@ -48,8 +48,7 @@ awaitable<Result<Response>> exports(const RouteContext& context, Request& reques
 
 awaitable<Result<Response>> receive(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(service::SignedDocument envelope, service::parse_signed_document(request.body));
-  MINGMA_CO_TRY(const service::SignedDocument answer,
-                co_await context.api().neighbours().receive(std::move(envelope)));
+  MINGMA_CO_TRY(const service::SignedDocument answer, co_await context.api().neighbours().receive(std::move(envelope)));
   co_return Response::json(service::write_signed_document(answer));
 }
 
@@ -66,8 +65,8 @@ Result<Response> list(const RouteContext& context, Request& request) {
   const std::string* in_force = find_parameter(parameters, "in_force");
   if (in_force != nullptr && *in_force != "true" && *in_force != "false")
     return Error(errors::kInvalidQuery, "'true' or 'false' is expected", "in_force");
-  MINGMA_TRY(const auto documents, context.api().list(service::PublicList::kNeighbours,
-                                                      in_force != nullptr && *in_force == "true"));
+  MINGMA_TRY(const auto documents,
+             context.api().list(service::PublicList::kNeighbours, in_force != nullptr && *in_force == "true"));
   Json::Array items;
   for (const service::PublicDocument& document : documents) items.push_back(service::to_json(document));
   Response response = json_response(Json(Json::Object{{"items", std::move(items)}}));

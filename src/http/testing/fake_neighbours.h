@@ -10,9 +10,7 @@ class FakeNeighbours final : public service::NeighbourApi {
  public:
   Result<Json> card() const override { return Json(Json::Object{{"province", "41"}}); }
   Async<service::ExportView> order_export(service::SignedDocument) override { co_return view(); }
-  Async<std::vector<service::ExportView>> exports(bool) override {
-    co_return std::vector<service::ExportView>{view()};
-  }
+  Async<std::vector<service::ExportView>> exports(bool) override { co_return std::vector<service::ExportView>{view()}; }
   Async<std::vector<service::OutgoingExport>> outbox() override { co_return std::vector<service::OutgoingExport>{}; }
   Async<service::SignedDocument> receive(service::SignedDocument envelope) override {
     if (envelope.type != "export_envelope")
