@@ -35,6 +35,12 @@ function serviceWorker(): Plugin {
   }
 }
 
+// While developing, the API comes from a running `mingma serve`; it only accepts pages of its own origin.
+function toServer(): Record<string, object> {
+  const target = process.env.MINGMA_URL ?? 'http://127.0.0.1:8641'
+  return Object.fromEntries(['/v1', '/oidc', '/ledger', '/healthz', '/readyz'].map((path) => [path, { target, changeOrigin: true, headers: { origin: target } }]))
+}
+
 export default defineConfig({
   plugins: [vue(), serviceWorker()],
   publicDir: here('static'),
@@ -53,5 +59,6 @@ export default defineConfig({
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') }
     }
   },
-  server: { proxy: Object.fromEntries(['/v1', '/oidc', '/ledger', '/healthz', '/readyz'].map((path) => [path, process.env.MINGMA_URL ?? 'http://127.0.0.1:8641'])) }
+  server: { proxy: toServer() },
+  preview: { proxy: toServer() }
 })

@@ -3,7 +3,7 @@ const zh = {
   title: '健康码',
   colour: { green: '绿码', yellow: '黄码', red: '红码', none: '暂无码色' },
   colourShort: { green: '绿', yellow: '黄', red: '红', none: '无' },
-  tab: { code: '我的码', history: '历史', cases: '申诉', more: '更多' },
+  tab: { code: '我的码', history: '历史', more: '更多' },
   sign: { in: '登录', out: '退出并清除本机', why: '用身份认证登录后，健康码只在您的手机上生成。', again: '登录已过期，请重新登录。' },
   code: {
     validUntil: '有效至 {at}', asOf: '截至 {at}', offline: '连不上中心，正在离线出示。验码不受影响。', expired: '此码已过期，请联网刷新。',
@@ -13,7 +13,7 @@ const zh = {
   why: {
     heading: '为什么是这个颜色', since: '自 {at}', rule: '依据', byRule: '规则 {rule}：{title}', policy: '规则集', document: '文件', who: '由谁', phone: '电话',
     can: '我可以做什么', changes: '何时自动改变', changesAt: '{at}（{distance}）如无新情况将重新判定', changesNever: '不会自动改变；有新的记录才会重新判定',
-    contest: '有异议', contestButton: '提出申诉', causes: '所依据的记录', noCauses: '没有单位提交过关于您的记录。', signedBy: '{name} 签署', record: '记录号 {number}',
+    contest: '有异议', causes: '所依据的记录', noCauses: '没有单位提交过关于您的记录。', signedBy: '{name} 签署', record: '记录号 {number}',
     deciding: '起决定作用', ineffective: '已不再计入', undetermined: '规则未能判定，按未定处理。'
   },
   check: {
@@ -24,11 +24,6 @@ const zh = {
     heading: '码色历史', changed: '由{from}变为{to}', same: '仍为{to}', trigger: { register: '登记', statements: '收到新的记录', tick: '到期自动改变', recolour: '规则或区域变化', hold: '复核通过', case: '申诉结果', retention: '记录期满销毁', import: '外省记录', other: '重新判定' },
     chain: '每一条都写着上一条的指纹，缺一条就对不上。', chainGood: '{n} 条判定首尾相连。', chainBad: '判定链断开：第 {n} 条与上一条对不上。', statements: '关于我的记录', more: '更早的'
   },
-  lookups: { heading: '谁看过我', none: '还没有工作人员查询过您的信息。', line: '{institution} · {role}', purpose: '事由', case: '申诉编号' },
-  cases: {
-    heading: '我的申诉', none: '您没有申诉。', open: '提出申诉', ground: '请写明理由（只给办理人员看，密封保存）', send: '提交申诉', ticket: '编号 {ticket}', next: '下一步', deadline: '期限 {at}（{distance}）', passed: '已过期限',
-    opened: '已受理编号 {ticket}。请记下。', withdraw: '撤回申诉', explain: '申诉会要求签署单位拿出依据；到期拿不出，该记录停止计入，码色重新判定。'
-  },
   declare: {
     heading: '申报', health: '健康申报', fine: '没有发热、咳嗽等症状', symptoms: '有发热、咳嗽等症状', trip: '行程申报', place: '所在地（行政区划代码）', arrived: '到达时间', left: '离开时间（可不填）', send: '提交', done: '已提交，已写入账本。', duplicate: '已有相同的申报。'
   },
@@ -38,7 +33,7 @@ const zh = {
     relation: { parent: '父母', child: '子女', spouse: '配偶', grandparent: '祖父母', relative: '亲属', legal_guardian: '法定监护人', carer: '照护人' }
   },
   paper: { heading: '纸质码', make: '制作纸质码', print: '打印或存为 PDF', valid: '有效至 {at}', explain: '纸质码不需要手机。验码人会核对姓名和证件尾号。丢失后请作废。', list: '已发的纸质码', revoke: '作废', state: { valid: '有效', revoked: '已作废', colour_changed: '码色已变，请重做', expired: '已过期' } },
-  more: { heading: '更多', declare: '健康与行程申报', lookups: '谁看过我', family: '家人的码', paper: '纸质码', settings: '显示设置', public: '公开信息与账本', large: '大字模式', theme: '深浅色', auto: '随系统', light: '浅色', dark: '深色', language: '语言', read: '朗读' },
+  more: { heading: '更多', declare: '健康与行程申报', family: '家人的码', paper: '纸质码', settings: '显示设置', large: '大字模式', theme: '深浅色', auto: '随系统', light: '浅色', dark: '深色', language: '语言', read: '朗读' },
   register: { heading: '登记', explain: '首次使用需登记常住地，只到县（区）。', home: '常住县（区）代码', send: '登记并取码' },
   large: { call: '拨打 12345', why: '原因', back: '返回', read: '读给我听', spoken: '您现在是{colour}。{reason}。' },
   problem: { offline: '连不上中心。请稍后再试。', other: '出错了：{why}', pins: '省级平台的密钥与本机记住的不同。请勿出示，并拨打 12345 核实。' },
@@ -49,7 +44,7 @@ const en: typeof zh = {
   title: 'Health code',
   colour: { green: 'Green code', yellow: 'Yellow code', red: 'Red code', none: 'No colour' },
   colourShort: { green: 'green', yellow: 'yellow', red: 'red', none: 'none' },
-  tab: { code: 'My code', history: 'History', cases: 'Appeals', more: 'More' },
+  tab: { code: 'My code', history: 'History', more: 'More' },
   sign: { in: 'Sign in', out: 'Sign out and clear this phone', why: 'Sign in with your identity. The code is then made by your own phone.', again: 'Your session has ended. Please sign in again.' },
   code: {
     validUntil: 'Valid until {at}', asOf: 'As of {at}', offline: 'The centre cannot be reached; showing offline. Doors still accept this.', expired: 'This code has expired. Go online to refresh it.',
@@ -59,7 +54,7 @@ const en: typeof zh = {
   why: {
     heading: 'Why this colour', since: 'since {at}', rule: 'Rule', byRule: 'Rule {rule}: {title}', policy: 'Policy', document: 'Document', who: 'On whose word', phone: 'Phone',
     can: 'What I can do', changes: 'When it changes by itself', changesAt: '{at} ({distance}): decided again if nothing new arrives', changesNever: 'It will not change by itself, only with a new record',
-    contest: 'If I disagree', contestButton: 'Open an appeal', causes: 'Records it rests on', noCauses: 'Nobody has submitted a record about you.', signedBy: 'signed by {name}', record: 'record {number}',
+    contest: 'If I disagree', causes: 'Records it rests on', noCauses: 'Nobody has submitted a record about you.', signedBy: 'signed by {name}', record: 'record {number}',
     deciding: 'decides', ineffective: 'no longer counts', undetermined: 'A rule could not be evaluated; the result is undetermined.'
   },
   check: {
@@ -70,11 +65,6 @@ const en: typeof zh = {
     heading: 'History of my code', changed: 'from {from} to {to}', same: 'still {to}', trigger: { register: 'registered', statements: 'a new record arrived', tick: 'changed by itself in time', recolour: 'rules or areas changed', hold: 'approved after review', case: 'outcome of an appeal', retention: 'a record reached its end', import: 'a record from another province', other: 'decided again' },
     chain: 'Each entry names the fingerprint of the one before, so none can be missing.', chainGood: '{n} decisions form an unbroken chain.', chainBad: 'The chain is broken: decision {n} does not match the one before.', statements: 'Records about me', more: 'Earlier'
   },
-  lookups: { heading: 'Who looked at me', none: 'No member of staff has looked at your data.', line: '{institution} · {role}', purpose: 'Purpose', case: 'Appeal' },
-  cases: {
-    heading: 'My appeals', none: 'You have no appeal.', open: 'Open an appeal', ground: 'Your reasons (sealed; only for those who handle it)', send: 'Send the appeal', ticket: 'Ticket {ticket}', next: 'Next step', deadline: 'due {at} ({distance})', passed: 'past its deadline',
-    opened: 'Opened under ticket {ticket}. Please note it down.', withdraw: 'Withdraw', explain: 'An appeal asks the institution that signed to show its source record. If it cannot in time, the record stops counting and your colour is decided again.'
-  },
   declare: {
     heading: 'Declare', health: 'Health', fine: 'No fever, cough or other symptoms', symptoms: 'Fever, cough or other symptoms', trip: 'Trip', place: 'Where (division code)', arrived: 'Arrived', left: 'Left (optional)', send: 'Send', done: 'Sent, and written to the ledger.', duplicate: 'The same declaration is already there.'
   },
@@ -84,7 +74,7 @@ const en: typeof zh = {
     relation: { parent: 'parent', child: 'child', spouse: 'spouse', grandparent: 'grandparent', relative: 'relative', legal_guardian: 'legal guardian', carer: 'carer' }
   },
   paper: { heading: 'Paper code', make: 'Make a paper code', print: 'Print or save as PDF', valid: 'Valid until {at}', explain: 'A paper code needs no phone. The door compares the name and the last digits of the document. Revoke it when it is lost.', list: 'Paper codes issued', revoke: 'Revoke', state: { valid: 'valid', revoked: 'revoked', colour_changed: 'colour has changed: make a new one', expired: 'expired' } },
-  more: { heading: 'More', declare: 'Declare health or a trip', lookups: 'Who looked at me', family: 'Family codes', paper: 'Paper code', settings: 'Display', public: 'Public figures and ledger', large: 'Large type', theme: 'Theme', auto: 'as the system', light: 'light', dark: 'dark', language: 'Language', read: 'Read aloud' },
+  more: { heading: 'More', declare: 'Declare health or a trip', family: 'Family codes', paper: 'Paper code', settings: 'Display', large: 'Large type', theme: 'Theme', auto: 'as the system', light: 'light', dark: 'dark', language: 'Language', read: 'Read aloud' },
   register: { heading: 'Register', explain: 'The first time, say where you live, down to the county only.', home: 'County code of residence', send: 'Register and get my code' },
   large: { call: 'Call 12345', why: 'Why', back: 'Back', read: 'Read to me', spoken: 'You have a {colour}. {reason}.' },
   problem: { offline: 'The centre cannot be reached. Try again later.', other: 'Something went wrong: {why}', pins: 'The province’s keys are not the ones this phone remembers. Do not show the code; call 12345.' },

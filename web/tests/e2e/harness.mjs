@@ -1,0 +1,80 @@
+// What every browser test needs: a province that serves the built pages, a Chromium, a signed-in phone.
+import { execFile, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const run = promisify(execFile)
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+export const WIDTHS = [360, 390, 768, 1280, 1920]
+
+export async function startProvince() {
+  const process = spawn('python3', [new URL('province.py', import.meta.url).pathname], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const line = await new Promise((resolve, reject) => {
+    createInterface({ input: process.stdout }).once('line', resolve)
+    process.once('exit', (status) => reject(new Error(`the province ended with status ${status}`)))
+  })
+  const info = JSON.parse(line)
+  if (info.error) throw new Error(info.error)
+  const ended = new Promise((resolve) => process.once('exit', resolve))
+  return {
+    ...info,
+    mingma: async (...args) => (await run(info.mingma, args)).stdout,
+    key: (institution) => join(info.folder, 'county/keys', institution + '.pem'),
+    stop: async () => {
+      process.stdin.end()
+      await ended
+    }
+  }
+}
+
+export const launch = (...more) => chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, ...more] })
+
+export async function phone(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options })
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  return page
+}
+
+// Through the sandbox identity provider, as a person would: the form for somebody it does not offer.
+export async function signIn(page, url, person, returnTo = '/app/') {
+  await page.goto(`${url}/v1/session/login?return_to=${encodeURIComponent(returnTo)}`)
+  const form = page.locator('form').last()
+  await form.locator('[name=document_number]').fill(person.document_number)
+  await form.locator('[name=name]').fill(person.name)
+  await form.locator('button').click()
+  await page.waitForURL(url + returnTo)
+}
+
+// A y4m clip of one picture, for Chromium's fake camera.
+export async function writeClip(page, png, file, width = 1280, height = 960) {
+  const luma = await page.evaluate(async ({ png, width, height }) => {
+    const image = new Image()
+    image.src = 'data:image/png;base64,' + png
+    await image.decode()
+    const canvas = new OffscreenCanvas(width, height)
+    const context = canvas.getContext('2d')
+    context.fillStyle = '#888'
+    context.fillRect(0, 0, width, height)
+    const scale = Math.min(width / image.width, height / image.height)
+    context.drawImage(image, (width - image.width * scale) / 2, (height - image.height * scale) / 2, image.width * scale, image.height * scale)
+    const { data } = context.getImageData(0, 0, width, height)
+    let binary = ''
+    for (let i = 0; i < data.length; i += 4) binary += String.fromCharCode(Math.round(0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]))
+    return btoa(binary)
+  }, { png: png.toString('base64'), width, height })
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), Buffer.from(luma, 'base64'), Buffer.alloc(width * height / 2, 128)])
+  writeFileSync(file, Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F5:1 Ip A1:1 C420jpeg\n`), frame, frame]))
+}
+
+// Kept only when asked for (MINGMA_PICTURES=folder): the README's and docs' pictures come from here.
+export async function picture(page, name, options = {}) {
+  const folder = process.env.MINGMA_PICTURES
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, name + '.png'), ...options })
+}
