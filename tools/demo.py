@@ -66,8 +66,9 @@ def start_server():
     people = DEMO / "people.ndjson"
     people.write_text("".join((COUNTY / "roster.ndjson").read_text().splitlines(keepends=True)[:8]))
     log = open(DEMO / "server.log", "ab")
+    pages = ["--web", str(ROOT / "web/dist")] if (ROOT / "web/dist/index.html").exists() else []
     process = subprocess.Popen([MINGMA, "serve", str(DATA), "--listen", f"127.0.0.1:{PORT}", "--demo", "--demo-people", str(people),
-                                "--no-rate-limit"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+                                "--no-rate-limit", *pages], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     PROCESS.write_text(str(process.pid))
     for _ in range(600):
         if ready():
@@ -179,7 +180,8 @@ def tour():
 def where_to_look(number):
     say("去哪里看", "Where to look")
     print(f"""  server      {URL}  (process {running()}, log var/demo/server.log; ./run stop ends it)
-  sign in     {URL}/v1/session/login?return_to=/v1/me/receipt   (sandbox: anyone may be anyone)
+  pages       {URL}/   health code {URL}/app/   door {URL}/door/
+  sign in     {URL}/v1/session/login?return_to=/app/   (sandbox: anyone may be anyone)
   policies    {URL}/v1/policies    grants {URL}/v1/grants    figures {URL}/v1/statistics
   ledger      {URL}/ledger/1/checkpoint    keys {URL}/v1/ledger/keys
   operation   {URL}/readyz    {URL}/metrics
