@@ -3,8 +3,8 @@
 // certlogic-js to confirm, every counterexample over plain rules as one JSON object per line.
 // Usage: mingma_proof_table RULE_SETS_FOLDER COUNTEREXAMPLES.ndjson POLICY.json...
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -40,9 +40,9 @@ class Times {
  public:
   template <typename Ask>
   auto measure(Ask&& ask) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     auto answer = ask();
-    seconds_.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    seconds_.push_back(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
     return answer;
   }
   std::string row(const char* what) {
@@ -255,7 +255,8 @@ int main(int argc, char** argv) {
   countries(argv[1], argv[2], country_pairs, country_rules);
   policies({argv + 3, argv + argc}, policy_pairs, policy_questions);
   std::printf(
-      "\n### Times\n\n%s. Each question with its own solver, counterexample, replay and story.\n\n| asked | questions "
+      "\n### Times\n\n%s, one core, processor time. Each question with its own solver, counterexamples, replay and "
+      "stories.\n\n| asked | questions "
       "| median | p95 | max |\n|---|---|---|---|---|\n%s%s%s%s",
       proof::solver_version().c_str(), country_pairs.row("country pair, never stricter").c_str(),
       country_rules.row("all rules of a country, dead or never decisive").c_str(),

@@ -78,15 +78,15 @@ void ask(benchmark::State& state, Question question) {
   const auto rules = static_cast<std::size_t>(state.range(0));
   const bool two = takes_two_policies(question);
   const Policy policy = policy_of(1, two ? rules / 2 : std::min<std::size_t>(rules, kRulesMax));
-  // The same policy with its last rule a little longer: the hard case, nearly everything must be proved equal.
-  Policy other = policy;
-  other.rules.pop_back();
+  // The same without its last, mildest rule: never stricter, and everything must be proved; not equivalent.
+  Policy without = policy;
+  without.rules.pop_back();
   Options options;
   if (question == Question::kDisjoint) options.rule = policy.rules.front().id;
   std::uint64_t effort = 0;
   std::string verdict;
   for (auto _ : state) {
-    const auto answer = prove(question, policy, two ? &other : nullptr, options);
+    const auto answer = two ? prove(question, without, &policy, options) : prove(question, policy, nullptr, options);
     if (!answer.ok()) {
       state.SkipWithError(answer.error().to_string().c_str());
       return;
