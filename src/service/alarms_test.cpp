@@ -30,7 +30,6 @@ class Alarms : public ::testing::Test {
   }
   // Contact findings about residents first..first+count-1, all of the same instant.
   void find_contacts(std::uint32_t first, std::uint32_t count) {
-    province_.register_many(first + count);
     for (std::uint32_t i = first; i < first + count; ++i) {
       const TestProvince::Someone someone = province_.register_someone(i);
       const std::string finding =

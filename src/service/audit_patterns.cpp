@@ -7,6 +7,7 @@
 #include "log/local_log.h"
 #include "service/alarm_desk.h"
 #include "service/figures.h"
+#include "service/person.h"
 #include "shard/event.h"
 #include "shard/tables.h"
 #include "shard/tiles.h"
@@ -113,6 +114,22 @@ Result<void> check_figures(const std::vector<std::unique_ptr<store::Store>>& sto
   return {};
 }
 
+// A resident belongs to one shard by the pseudonym alone; in another one there would be room for a second chain.
+Result<void> check_places(const std::vector<std::unique_ptr<store::Store>>& stores, PatternReport& report) {
+  const auto shards = static_cast<std::uint16_t>(stores.size() - 1);
+  for (std::size_t n = 1; n < stores.size(); ++n) {
+    MINGMA_CHECK(stores[n]->scan(shard::kRowsTable, {}, [&](ByteView, ByteView image) -> Result<void> {
+      const auto row = shard::read_row(image);
+      if (!row.ok() || shard_of(row->resident, shards).value == n) return {};
+      report.findings.push_back(
+          {"audit.second_chain", "shard " + std::to_string(n) + ", resident " + row->resident.to_string(),
+           "this resident belongs to shard " + std::to_string(shard_of(row->resident, shards).value)});
+      return {};
+    }));
+  }
+  return {};
+}
+
 std::string place_of(const shard::Alarm& alarm) {
   std::string out(shard::alarm_info(alarm.kind).name);
   if (!alarm.institution.empty()) out += ", institution " + alarm.institution;
@@ -159,6 +176,7 @@ Result<PatternReport> audit_patterns(const std::vector<std::unique_ptr<store::St
     }
   }
   MINGMA_CHECK(check_figures(stores, report));
+  MINGMA_CHECK(check_places(stores, report));
   return report;
 }
 

@@ -26,8 +26,9 @@ struct Pattern {
 
 struct PatternReport {
   std::vector<Pattern> patterns;
-  std::vector<shard::Finding> findings;  // "audit.missing_alarm", "audit.unfounded_alarm", "audit.wrong_figures"
-  std::uint64_t figures = 0;             // days counted again
+  std::vector<shard::Finding>
+      findings;  // "audit.missing_alarm", "audit.unfounded_alarm", "audit.wrong_figures", "audit.second_chain"
+  std::uint64_t figures = 0;  // days counted again
 };
 
 // `stores`: control shard first.

@@ -5,8 +5,8 @@
 // class, rule, colour and direction under kCellMin are left out; with them, in each kind, so many more of the smallest
 // that at least two are hidden and what is hidden together is at least kCellMin, because the totals are public. A
 // reader who counts the leaves of the ranges named in the text gets the same totals and the same cells
-// (tests/program/figures.py does, with another program). What protects persons is what a leaf leaves out, not this: see
-// docs/accountability.md. Threading: values; pure but for count_day, which reads ledgers on a disk thread.
+// (alarms_test.cpp does so through the public interface). What protects persons is what a leaf leaves out, not this:
+// see docs/accountability.md. Threading: values; pure but for count_day, which reads ledgers on a disk thread.
 #pragma once
 
 #include <map>

@@ -2,6 +2,9 @@
 #include "service/errors.h"
 #include "service/province_unit.h"
 
+// Asio's coroutine frames pair aligned_alloc with their own operator delete; inlined, g++ 12 takes that for a mismatch.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace mingma::service {
 namespace {
 
