@@ -235,9 +235,9 @@ Result<void> ingest_file(const IngestOptions& options, const std::string& file, 
   std::uint64_t total = 0;
   for (const Region& region : plan.regions) total += region.bytes;
   std::uint64_t sent = 0;
-  std::array<std::uint64_t, 6> counts{};
-  static constexpr std::array<const char*, 6> kNames{"accepted", "duplicate", "unknown_resident",
-                                                     "rejected", "invalid",   "ignored"};
+  std::array<std::uint64_t, 7> counts{};
+  static constexpr std::array<const char*, 7> kNames{"accepted", "duplicate", "unknown_resident", "rejected", "invalid",
+                                                     "ignored",  "held"};
   std::ofstream outcomes;
   if (!options.outcomes.empty()) outcomes.open(options.outcomes, std::ios::binary | std::ios::app);
   Progress progress(std::filesystem::path(file).filename().string(), total, "bytes");

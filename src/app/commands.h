@@ -22,6 +22,8 @@ void add_code(CLI::App& program, int& status);
 void add_exchange(CLI::App& program, int& status);
 void add_ledger(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
+void add_officer(CLI::App& program, int& status);
+void add_holds(CLI::App& program, int& status);
 void add_grants(CLI::App& program, int& status);
 void add_alarms(CLI::App& program, int& status);
 void add_figures(CLI::App& program, int& status);

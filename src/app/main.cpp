@@ -24,6 +24,8 @@ int main(int argc, char** argv) {
   mingma::app::add_serve(program, status);
   mingma::app::add_enrol(program, status);
   mingma::app::add_key(program, status);
+  mingma::app::add_officer(program, status);
+  mingma::app::add_holds(program, status);
   mingma::app::add_publish(program, status);
   mingma::app::add_ingest(program, status);
   mingma::app::add_policy(program, status);

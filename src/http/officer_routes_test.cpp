@@ -119,6 +119,18 @@ TEST_F(OfficerRoutes, ARegistrationBecomesAKeyOfTheDocument) {
   EXPECT_EQ(outcome(platform_.post("/v1/officer-registration/key", body.to_string())), "403 crypto.webauthn_challenge");
 }
 
+TEST_F(OfficerRoutes, HoldsAreShownToOfficersAndApprovedBySignedDocuments) {
+  EXPECT_EQ(outcome(platform_.get("/v1/holds")), "401 http.not_signed_in");
+  const ClientResponse holds = platform_.send(platform_.sign({.method = "GET", .target = "/v1/holds"}, "nonce-0002"));
+  ASSERT_EQ(holds.status, 200) << holds.body;
+  EXPECT_EQ(parse_json(holds.body)->find("items")->array().size(), 1u);
+  const ClientResponse approved = platform_.post(
+      "/v1/approvals", R"({"type":"approval","document":"{}","signatures":[{"key":"k","signature":"AAAA"}]})");
+  EXPECT_EQ(approved.status, 200) << approved.body;
+  EXPECT_EQ(outcome(platform_.post("/v1/approvals", R"({"type":"grant","document":"{}","signatures":[]})")),
+            "400 http.invalid_body");
+}
+
 TEST_F(OfficerRoutes, ADocumentsChallengeIsItsDigest) {
   const std::string document =
       R"({"type":"officer_revocation","id":"r","officer":"a/b","revoked_by":"root","from":"2022-08-08T00:00:00Z","reason":"left"})";

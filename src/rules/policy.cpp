@@ -156,6 +156,28 @@ Brakes read_brakes(JsonReader& in) {
   return brakes;
 }
 
+bool read_boolean(JsonReader& in, std::string_view name) {
+  const Json& json = in.required(name);
+  if (!in.ok()) return false;
+  if (!json.is_boolean()) in.fail(name, "true or false is expected here");
+  return json.is_boolean() && json.boolean();
+}
+
+Enforcement read_enforcement(JsonReader& in) {
+  Enforcement enforcement;
+  enforcement.hands = read_boolean(in, "hands");
+  enforcement.brakes = read_boolean(in, "brakes");
+  const Json::Array& rules = in.array("approved_by_other_institution");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].is_string()) {
+      enforcement.approved_by_other_institution.push_back(rules[i].string());
+    } else {
+      in.fail("approved_by_other_institution/" + std::to_string(i), "the id of a rule is expected here");
+    }
+  }
+  return enforcement;
+}
+
 CaseDeadlines read_cases(JsonReader& in) {
   std::uint32_t least = 1;
   const auto step = [&](std::string_view name) {
@@ -216,6 +238,11 @@ std::string PolicyVersion::to_string() const {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
+bool Enforcement::needs_other_institution(std::string_view rule) const {
+  return std::find(approved_by_other_institution.begin(), approved_by_other_institution.end(), rule) !=
+         approved_by_other_institution.end();
+}
+
 std::optional<RuleIndex> Policy::index_of(std::string_view rule_id) const {
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == rule_id; });
   if (found == rules.end()) return std::nullopt;
@@ -257,12 +284,18 @@ Result<Policy> parse_policy(std::string_view text) {
   policy.default_colour = in.parsed("default_colour", parse_colour);
   policy.default_reason = read_local(in, "default_reason");
   policy.brakes = read_inner(in, "brakes", read_brakes);
+  if (in.optional("enforcement") != nullptr) policy.enforcement = read_inner(in, "enforcement", read_enforcement);
   policy.cases = read_inner(in, "cases", read_cases);
   policy.retention = read_inner(in, "retention_days", read_retention);
   if (in.optional("notes") != nullptr) policy.notes = read_local(in, "notes");
   policy.sources = read_sources(in);
   MINGMA_CHECK(in.finish());
   MINGMA_TRY(policy.rules, read_rules(rules));
+  const std::vector<std::string>& others = policy.enforcement.approved_by_other_institution;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (!policy.index_of(others[i]))
+      return invalid("no rule has this id", "/enforcement/approved_by_other_institution/" + std::to_string(i));
+  }
   return policy;
 }
 

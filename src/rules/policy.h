@@ -88,6 +88,14 @@ struct Brakes {
   std::uint32_t hold_lapses_after_hours = 0;
 };
 
+// Which of a policy's hands and brakes hold statements back. A document without "enforcement" states them only.
+struct Enforcement {
+  bool hands = false;
+  bool brakes = false;
+  std::vector<std::string> approved_by_other_institution;  // rules whose approving hand is of another institution
+  bool needs_other_institution(std::string_view rule) const;
+};
+
 // Hours from the opening of a case to the end of each step; none is before the one above it.
 struct CaseDeadlines {
   std::uint32_t accept_hours = 0;
@@ -120,6 +128,7 @@ struct Policy {
   Colour default_colour = Colour::kGreen;
   LocalText default_reason;
   Brakes brakes;
+  Enforcement enforcement;
   CaseDeadlines cases;
   Retention retention;
   std::optional<LocalText> notes;

@@ -36,7 +36,7 @@ Bytes submission_context(const std::string& id) { return to_bytes(as_bytes("ming
 
 Bytes encode_status(const PartStatus& status) {
   CborWriter out;
-  out.array(9)
+  out.array(10)
       .unsigned_integer(static_cast<std::uint64_t>(status.state))
       .unsigned_integer(status.lines)
       .unsigned_integer(status.processed);
@@ -47,7 +47,8 @@ Bytes encode_status(const PartStatus& status) {
 Result<PartStatus> decode_status(ByteView bytes) {
   CborReader in(bytes);
   MINGMA_TRY(const std::uint64_t count, in.array());
-  if (count != 9) return Error(errors::kStoreFailed, "the record of a part is damaged");
+  // Nine: from before statements were held.
+  if (count != 9 && count != 10) return Error(errors::kStoreFailed, "the record of a part is damaged");
   PartStatus status;
   MINGMA_TRY(const std::uint64_t state, in.unsigned_integer());
   if (state > static_cast<std::uint64_t>(PartState::kDone))
@@ -55,8 +56,8 @@ Result<PartStatus> decode_status(ByteView bytes) {
   status.state = static_cast<PartState>(state);
   MINGMA_TRY(status.lines, in.unsigned_integer());
   MINGMA_TRY(status.processed, in.unsigned_integer());
-  for (std::uint64_t& value : status.counts) {
-    MINGMA_TRY(value, in.unsigned_integer());
+  for (std::uint64_t i = 0; i + 3 < count; ++i) {
+    MINGMA_TRY(status.counts[i], in.unsigned_integer());
   }
   MINGMA_CHECK(in.end());
   return status;

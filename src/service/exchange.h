@@ -2,7 +2,7 @@
 //
 // Tables (all values deterministic CBOR unless sealed; docs/data.md says who can read what):
 //   submissions  id -> sealed [manifest, key id, signature base, signature, institution, created at], context
-//   "mingma/v1/submission" || id parts        id || part u32 BE -> [state, processed, counts x 6] outcomes     id ||
+//   "mingma/v1/submission" || id parts        id || part u32 BE -> [state, processed, counts x 7] outcomes     id ||
 //   part u32 BE || last line u32 BE -> [[line, outcome, code, place, statement id or h'']...] of one chunk keys one key
 //   per submission (wrapped_keys.h): seals the manifest and the spool files of its parts
 //   counters     officer's passkey id -> counter u32 BE || digest it last signed

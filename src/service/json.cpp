@@ -54,6 +54,8 @@ std::string_view to_string(StatementOutcomeCode outcome) {
       return "invalid";
     case StatementOutcomeCode::kIgnored:
       return "ignored";
+    case StatementOutcomeCode::kHeld:
+      return "held";
   }
   return "invalid";
 }

@@ -55,9 +55,43 @@ struct OfficerView {
   LeafIndex leaf{};   // in shard 0's ledger
 };
 
+struct GivenHandView {
+  std::string hand;     // "ordered", "approved", "executed"
+  std::string officer;  // who gave it
+  std::string key_id;
+  UnixSeconds at{};
+};
+
+// A statement that waits for a hand. Says nothing about whom it concerns.
+struct HoldView {
+  Digest statement{};
+  ShardId shard{};
+  InstitutionSummary institution;
+  std::string kind;
+  Bilingual kind_words;
+  std::string rule;                  // that would decide with it
+  std::vector<std::string> missing;  // "ordered", "approved", "executed", "other_institution"
+  std::vector<std::string> reasons;  // "hands", "flip_back", "signer_brake", "institution_brake", "batch_brake"
+  UnixSeconds since{};
+  UnixSeconds lapses{};
+  std::vector<GivenHandView> given;
+};
+inline constexpr std::size_t kHoldsListedMax = 1'000;
+
+struct ApprovalView {
+  Digest statement{};
+  std::string outcome;               // "completed", "noted", "refused", "unknown", ...
+  std::vector<std::string> missing;  // still
+};
+
 class OfficerApi {
  public:
   virtual ~OfficerApi() = default;
+  // Open holds, the next to lapse first; at most kHoldsListedMax. Who approves, orders or audits sees all; others only
+  // their own institution's (kForbidden).
+  virtual Async<std::vector<HoldView>> holds(OfficerCaller caller, std::string institution) = 0;
+  // An "approval" document: approves or refuses the statements it names, in its order.
+  virtual Async<std::vector<ApprovalView>> approve(SignedDocument document) = 0;
   // Which officer's key file signed `signature.base`. kUnknownKey, kSignatureRefused. Passkeys do not sign requests.
   virtual Result<OfficerCaller> authenticate_officer(const MessageSignature& signature) const = 0;
   // Is the caller's key still in force? The caller with its present role; kUnknownKey.

@@ -1,6 +1,46 @@
 #include "service/officer_json.h"
 
+#include "service/json.h"
+
 namespace mingma::service {
+namespace {
+
+Json to_list(const std::vector<std::string>& names) {
+  Json::Array out;
+  for (const std::string& name : names) out.push_back(name);
+  return Json(std::move(out));
+}
+
+}  // namespace
+
+Json to_json(const HoldView& hold) {
+  Json out;
+  out.set("statement", hex_encode(hold.statement));
+  out.set("shard", static_cast<std::int64_t>(hold.shard.value));
+  out.set("institution", to_json(hold.institution));
+  out.set("kind", hold.kind);
+  out.set("kind_words", Json(Json::Object{{"zh", hold.kind_words.zh}, {"en", hold.kind_words.en}}));
+  out.set("rule", hold.rule);
+  out.set("missing", to_list(hold.missing));
+  out.set("reasons", to_list(hold.reasons));
+  out.set("since", hold.since.to_string());
+  out.set("lapses_at", hold.lapses.to_string());
+  Json::Array given;
+  for (const GivenHandView& hand : hold.given) {
+    given.push_back(Json(Json::Object{
+        {"hand", hand.hand}, {"officer", hand.officer}, {"key", hand.key_id}, {"at", hand.at.to_string()}}));
+  }
+  out.set("given", std::move(given));
+  return out;
+}
+
+Json to_json(const ApprovalView& approval) {
+  Json out;
+  out.set("statement", hex_encode(approval.statement));
+  out.set("outcome", approval.outcome);
+  out.set("missing", to_list(approval.missing));
+  return out;
+}
 
 Json to_json(const OfficerCaller& caller) {
   Json out;

@@ -28,6 +28,9 @@ StatementOutcome to_outcome(const shard::StatementResult& result) {
     case shard::Outcome::kUnknownResident:
       out.outcome = StatementOutcomeCode::kUnknownResident;
       break;
+    case shard::Outcome::kHeld:
+      out.outcome = StatementOutcomeCode::kHeld;
+      break;
     default:
       out.outcome = StatementOutcomeCode::kRejected;
       break;

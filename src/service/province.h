@@ -95,6 +95,8 @@ class Province final : public Api, public Oversight {
   Result<OfficerCaller> authenticate_officer(const MessageSignature& signature) const override;
   Result<OfficerCaller> check_officer(const OfficerCaller& caller) const override;
   Async<OfficerCaller> sign_in_officer(OfficerSignIn request) override;
+  Async<std::vector<HoldView>> holds(OfficerCaller caller, std::string institution) override;
+  Async<std::vector<ApprovalView>> approve(SignedDocument document) override;
   Result<OfficerView> find_officer(const std::string& id) const override;
   Result<std::vector<OfficerView>> officers(const std::string& institution) const override;
 
@@ -151,6 +153,8 @@ class Province final : public Api, public Oversight {
   Async<bool> note_counters(const SignedDocument& document);
   Async<Published> publish_policy(shard::SignedDocument document);
   Async<Published> publish_documents(std::vector<shard::SignedDocument> documents);
+  // The signature that enters a statement, and the hands: the institution's key where it signed, else the first.
+  void take_signatures(const SignedDocument& document, shard::StatementsCommand& command) const;
   template <typename T, typename Work>
   Async<T> on_disk(Work work) const;
   template <typename T, typename Work>

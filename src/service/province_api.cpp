@@ -161,13 +161,15 @@ Async<OutcomePage> Province::part_outcomes(std::string id, std::uint32_t part, C
 Async<StatementOutcome> Province::submit_statement(SignedDocument document) {
   Result<shard::Statement> statement = parse_statement_document(document, *pseudonyms_);
   if (!statement) co_return std::move(statement).error();
-  if (document.signatures.size() != 1)
-    co_return Error(errors::kBadRequest, "a statement carries the one signature of its institution", "/signatures");
+  if (document.signatures.empty() || document.signatures.size() > shard::kHandsMax)
+    co_return Error(errors::kBadRequest,
+                    "a statement is signed by its institution or an officer, and by whose hands it needs",
+                    "/signatures");
+  const Result<bool> noted = co_await note_counters(document);
+  if (!noted) co_return noted.error();
   shard::StatementsCommand command;
-  command.authority = shard::AuthorityKind::kDocument;
   command.institution = statement->institution;
-  command.key_id = document.signatures.front().key_id;
-  command.signature = document.signatures.front().signature;
+  take_signatures(document, command);
   command.document = to_bytes(as_bytes(document.document));
   const ResidentId resident = statement->resident;
   command.lines.push_back({*std::move(statement), 0, {}});

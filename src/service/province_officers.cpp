@@ -1,4 +1,6 @@
 // Officers' use cases: who is it, are they still, sign in.
+#include <algorithm>
+
 #include "service/errors.h"
 #include "service/province_unit.h"
 
@@ -93,6 +95,23 @@ Result<std::vector<OfficerView>> Province::officers(const std::string& instituti
       out.push_back(view_of(*control, *officer, clock_.now()));
   }
   return out;
+}
+
+void Province::take_signatures(const SignedDocument& document, shard::StatementsCommand& command) const {
+  const auto control = directory_.current();
+  const auto is_officers = [&](const DocumentSignature& signature) {
+    return control->officers().knows(signature.key_id);
+  };
+  const auto entered = std::find_if_not(document.signatures.begin(), document.signatures.end(), is_officers);
+  const std::size_t main =
+      entered == document.signatures.end() ? 0 : static_cast<std::size_t>(entered - document.signatures.begin());
+  command.authority =
+      is_officers(document.signatures[main]) ? shard::AuthorityKind::kOfficer : shard::AuthorityKind::kDocument;
+  command.key_id = document.signatures[main].key_id;
+  command.signature = document.signatures[main].signature;
+  for (std::size_t i = 0; i < document.signatures.size(); ++i) {
+    if (i != main) command.hands.push_back({document.signatures[i].key_id, document.signatures[i].signature});
+  }
 }
 
 // Passkeys that signed the document, each with its counter, before anything comes of it.

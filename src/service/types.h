@@ -75,6 +75,7 @@ enum class StatementOutcomeCode : std::uint8_t {
   kRejected = 3,         // a check of the shard refused it: code says which
   kInvalid = 4,          // the line could not be read: code and place say why
   kIgnored = 5,          // a line that carries no statement (other resource types, other diseases)
+  kHeld = 6,             // kept, and counts when the hands that are missing have signed: code says "held"
 };
 
 struct StatementOutcome {
@@ -222,7 +223,7 @@ struct PartStatus {
   PartState state = PartState::kMissing;
   std::uint64_t lines = 0;
   std::uint64_t processed = 0;
-  std::uint64_t counts[6] = {};  // by StatementOutcomeCode
+  std::uint64_t counts[7] = {};  // by StatementOutcomeCode
 };
 
 struct SubmissionStatus {

@@ -23,7 +23,9 @@ class Auditor {
         keys_(keys),
         scratch_(scratch),
         tiles_(scratch),
-        findings_(report_, options.findings_max) {}
+        findings_(report_, options.findings_max) {
+    state_.shard = options.shard;
+  }
 
   Result<AuditReport> run() {
     MINGMA_TRY(ledger_, ledger::Ledger::open(tiles_));
@@ -94,6 +96,10 @@ class Auditor {
   }
 
   void check_late() {
+    for (const HoldKey& key : state_.holds.due(state_.machine.time.plus(-kLateSeconds), options_.findings_max)) {
+      findings_.add("late_lapse", "resident " + ResidentId::from(ByteView(key).first(16)).value().to_string(),
+                    "a hold that nobody signed is still open after its time");
+    }
     std::vector<RowNumber> late;
     state_.rows.due(state_.machine.time.plus(-kLateSeconds), options_.findings_max, late);
     for (const RowNumber row : late) {

@@ -45,6 +45,8 @@ class EventAuditor {
   Result<void> operation(const RegisterOperation& op);
   Result<void> operation(const DeviceOperation& op);
   Result<void> operation(const StatementsOperation& op);
+  Result<void> operation(const ApprovalOperation& op);
+  Result<void> operation(const LapseOperation& op);
   Result<void> operation(const TickOperation& op);
   Result<void> operation(const RecolourOperation& op);
   Result<void> operation(const CaseOpenOperation& op);
@@ -65,6 +67,11 @@ class EventAuditor {
   void check_role(bool control_shard, std::string_view what);
   Result<void> check_authority(const StatementsOperation& op, std::string_view institution);
   Result<void> check_entry(const StatementsOperation& op, const StatementEntry& entry, std::string_view institution);
+  void check_officers(std::span<const OfficerMark> officers);
+  Result<void> check_judgement(const StatementsOperation& op, const StatementEntry& entry, RowNumber row,
+                               const std::string& where);
+  void check_hold_end(const ResidentId& resident, const StatementId& id, HoldState state, const Officer* officer,
+                      std::uint32_t leaf);
   Result<void> check_refused_entry(const StatementEntry& entry);
   Result<std::optional<Statement>> open_body(const StatementsOperation& op, const StatementEntry& entry,
                                              std::string_view institution, const ResidentKeys& keys);

@@ -6,8 +6,16 @@
 #include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/statement_document.h"
+#include "shard/judge.h"
 
 namespace mingma::shard {
+namespace {
+
+// What check_line() says of it: holding is another question.
+Outcome as_line(Outcome outcome) { return outcome == Outcome::kHeld ? Outcome::kAccepted : outcome; }
+
+}  // namespace
+
 Result<void> EventAuditor::operation(const StatementsOperation& op) {
   check_role(false, "a batch of statements");
   const Institution* institution = working_.control().institution(op.institution);
@@ -20,6 +28,8 @@ Result<void> EventAuditor::operation(const StatementsOperation& op) {
     findings_.add("bad_authority", at(), "statements of operator " + id + ", who may sign none");
   }
   MINGMA_CHECK(check_authority(op, id));
+  check_officers(op.officers);
+  note_officers(working_, op.officers);
   for (const StatementEntry& entry : op.entries)
     MINGMA_CHECK(is_recorded(entry.outcome) ? check_entry(op, entry, id) : check_refused_entry(entry));
   return expect_exports(op);
@@ -67,6 +77,7 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
                             .document = material->document,
                             .signature_base = material->signature_base,
                             .signature = material->signature,
+                            .hands = material->hands,
                             .siblings = op.siblings};
   ++report_.signatures;
   if (op.authority == AuthorityKind::kManifest) {
@@ -93,7 +104,9 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
                       " is not valid: " + checked.error().to_string());
   } else if (checked->digest != op.authority_digest) {
     findings_.add("bad_authority", at(), "the signed document kept for a batch is not the one it names");
-  } else if (op.authority == AuthorityKind::kDocument) {
+  } else if (checked->officers != op.officers) {
+    findings_.add("bad_authority", at(), "the officers of a batch are not those who signed it");
+  } else if (op.authority == AuthorityKind::kDocument || op.authority == AuthorityKind::kOfficer) {
     const auto said = parse_statement_document(as_text(command.document));
     if (said.ok()) check_person(said->person, op.entries.front().resident);
   }
@@ -157,15 +170,18 @@ Result<void> EventAuditor::check_entry(const StatementsOperation& op, const Stat
                   "counted though no chain of grants covers " +
                       std::string(rules::evidence_kind_info(entry.evidence.kind).name) + " by " +
                       std::string(institution));
-  } else if (derived != entry.outcome && (body || derived == Outcome::kDuplicate)) {
+  } else if (derived != as_line(entry.outcome) && (body || derived == Outcome::kDuplicate)) {
     findings_.add(
         "wrong_outcome", where,
         "recorded as " + std::string(to_string(entry.outcome)) + "; it is " + std::string(to_string(derived)));
   }
+  MINGMA_CHECK(check_judgement(op, entry, *row, where));
   const Bytes record = body ? encode_statement(*body) : Bytes{};
   working_.touch(*row, cause_of(op.authority));
   check_statement_leaf(op, entry, institution, body && keys ? &*keys : nullptr, record);
-  return working_.add_statement(*row, op.institution, entry, index_++);
+  MINGMA_CHECK(working_.add_statement(*row, op.institution, entry, index_++));
+  record_judgement(working_, op, entry);
+  return {};
 }
 
 Result<void> EventAuditor::check_refused_entry(const StatementEntry& entry) {
@@ -190,8 +206,7 @@ void EventAuditor::check_statement_leaf(const StatementsOperation& op, const Sta
   if (index_ < places_.size() && entry.leaf != places_[index_])
     findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
   const Row& row = working_.touched(*working_.find(entry.resident)).row;
-  check_leaf(entry.leaf, make_statement_leaf(working_, op.institution, row, entry.action), institution, keys, record,
-             where);
+  check_leaf(entry.leaf, make_statement_leaf(working_, op.institution, row, entry), institution, keys, record, where);
 }
 
 }  // namespace mingma::shard

@@ -1,5 +1,7 @@
 #include "shard/authority.h"
 
+#include <algorithm>
+
 #include "base/cbor.h"
 #include "base/json.h"
 #include "code/hcert.h"
@@ -99,6 +101,32 @@ Result<const crypto::VerifyingKey*> find_key(const StatementsCommand& command, c
   return key;
 }
 
+Result<OfficerKeyRef> find_officer(const ControlState& control, const std::string& key_id, UnixSeconds signed_at,
+                                   UnixSeconds now) {
+  OfficerKeyRef key = control.officer_key(key_id, now);
+  // A clock a little ahead does not make a fresh key old.
+  if (!key || !control.officer_key(key_id, std::min(signed_at, now)))
+    return Error(errors::kShardUnknownKey, "not an officer's key in force, both when it signed and now", key_id);
+  return key;
+}
+
+Result<void> add_officer(const ControlState& control, const DocumentSignature& signature, UnixSeconds now, bool enters,
+                         std::string_view institution, CheckedAuthority& out) {
+  MINGMA_TRY(const OfficerKeyRef officer, find_officer(control, signature.key_id, out.created, now));
+  if (enters && officer.officer->institution != institution)
+    return Error(errors::kShardNotAuthorised, "an officer signs for the institution they belong to", signature.key_id);
+  const OfficerRole role = officer.officer->role;
+  if (role != OfficerRole::kExecuting && role != OfficerRole::kApproving && role != OfficerRole::kOrdering)
+    return Error(errors::kShardNotAuthorised, "officers of this role sign no statements", signature.key_id);
+  for (const OfficerMark& other : out.officers) {
+    if (other.key_id == signature.key_id)
+      return Error(errors::kShardInvalidStatement, "signed twice with one key", signature.key_id);
+  }
+  MINGMA_TRY(const std::uint32_t counter, verify_officer_signature(*officer.key, out.digest, signature.signature));
+  out.officers.push_back({signature.key_id, counter});
+  return {};
+}
+
 }  // namespace
 
 Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control,
@@ -129,10 +157,33 @@ Result<CheckedAuthority> check_document(const StatementsCommand& command, const 
     return Error(errors::kShardConflict, "the signed document says something else than the statement");
   if (statement.signed_at > now.plus(kClockSkewSeconds))
     return Error(errors::kShardInvalidStatement, "signed in the future", "/signed_at");
-  MINGMA_TRY(const crypto::VerifyingKey* key, find_key(command, control, institution, statement.signed_at));
-  const CheckedAuthority out{document_digest(type, as_text(command.document)), statement.signed_at};
-  if (!key->verify(out.digest, command.signature))
-    return Error(errors::kShardBadSignature, "the document's signature does not verify");
+  CheckedAuthority out{document_digest(type, as_text(command.document)), statement.signed_at, {}};
+  if (command.authority == AuthorityKind::kOfficer) {
+    MINGMA_CHECK(add_officer(control, {command.key_id, command.signature}, now, true, statement.institution, out));
+  } else {
+    MINGMA_TRY(const crypto::VerifyingKey* key, find_key(command, control, institution, statement.signed_at));
+    if (!key->verify(out.digest, command.signature))
+      return Error(errors::kShardBadSignature, "the document's signature does not verify");
+  }
+  if (out.officers.size() + command.hands.size() > kHandsMax)
+    return Error(errors::kShardTooLarge, "at most 8 officers sign one statement");
+  for (const DocumentSignature& hand : command.hands)
+    MINGMA_CHECK(add_officer(control, hand, now, false, statement.institution, out));
+  return out;
+}
+
+Result<CheckedApproval> check_approval(const Working& working, const std::string& document,
+                                       const DocumentSignature& signature) {
+  CheckedApproval out;
+  MINGMA_TRY(out.approval, parse_approval(document));
+  if (out.approval.signed_at > working.time().plus(kClockSkewSeconds))
+    return Error(errors::kShardInvalidDocument, "signed in the future", "/signed_at");
+  const Digest digest = document_digest("approval", document);
+  MINGMA_TRY(out.officer, find_officer(working.control(), signature.key_id, out.approval.signed_at, working.time()));
+  if (out.officer.officer->id != out.approval.officer)
+    return Error(errors::kShardConflict, "signed by another officer than it names", "/officer");
+  MINGMA_TRY(out.mark.counter, verify_officer_signature(*out.officer.key, digest, signature.signature));
+  out.mark.key_id = signature.key_id;
   return out;
 }
 
@@ -157,7 +208,10 @@ Result<CheckedAuthority> check_certificate(const StatementsCommand& command, con
 
 Bytes encode_authority(const StatementsCommand& command) {
   CborWriter out;
-  out.array(3).bytes(command.document).bytes(command.signature_base).bytes(command.signature);
+  out.array(command.hands.empty() ? 3 : 4);
+  out.bytes(command.document).bytes(command.signature_base).bytes(command.signature);
+  if (!command.hands.empty()) out.array(command.hands.size());
+  for (const DocumentSignature& hand : command.hands) out.array(2).text(hand.key_id).bytes(hand.signature);
   return out.take();
 }
 
@@ -165,10 +219,25 @@ Result<AuthorityMaterial> decode_authority(ByteView bytes) {
   CborReader in(bytes);
   AuthorityMaterial out;
   MINGMA_TRY(const std::uint64_t fields, in.array());
-  if (fields != 3) return Error(errors::kShardDamaged, "a sealed authority is damaged");
+  const Error damaged(errors::kShardDamaged, "a sealed authority is damaged");
+  if (fields != 3 && fields != 4) return damaged;
   for (Bytes* field : {&out.document, &out.signature_base, &out.signature}) {
     MINGMA_TRY(const ByteView value, in.bytes());
     *field = to_bytes(value);
+  }
+  std::uint64_t hands = 0;
+  if (fields == 4) {
+    MINGMA_TRY(hands, in.array());
+    if (hands == 0 || hands > kHandsMax) return damaged;
+  }
+  for (std::uint64_t i = 0; i < hands; ++i) {
+    MINGMA_TRY(const std::uint64_t pair, in.array());
+    if (pair != 2) return damaged;
+    DocumentSignature hand;
+    MINGMA_TRY(hand.key_id, in.text());
+    MINGMA_TRY(const ByteView signature, in.bytes());
+    hand.signature = to_bytes(signature);
+    out.hands.push_back(std::move(hand));
   }
   MINGMA_CHECK(in.end());
   return out;

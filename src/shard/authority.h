@@ -8,6 +8,7 @@
 
 #include "shard/command.h"
 #include "shard/control.h"
+#include "shard/working.h"
 #include "store/store.h"
 
 namespace mingma::shard {
@@ -15,12 +16,15 @@ namespace mingma::shard {
 struct CheckedAuthority {
   Digest digest{};  // SHA-256 of the manifest, or document_digest of the document
   UnixSeconds created{};
+  std::vector<OfficerMark> officers;  // whose signatures stand on the document
 };
 
 // `verified`: this very manifest was verified before; the signature is not checked again, everything else is.
 Result<CheckedAuthority> check_manifest(const StatementsCommand& command, const ControlState& control,
                                         InstitutionNumber institution, UnixSeconds now, bool verified);
-// The signed document must say exactly what the statement says, the person excepted (that is the service's to resolve).
+// kDocument: signed by the institution's key; kOfficer: by one of its officers. Officers' further signatures (hands)
+// are verified too; every key must be in force when the document was signed and now. The signed document must say
+// exactly what the statement says, the person excepted (that is the service's to resolve).
 Result<CheckedAuthority> check_document(const StatementsCommand& command, const ControlState& control,
                                         InstitutionNumber institution, UnixSeconds now);
 
@@ -29,11 +33,21 @@ Result<CheckedAuthority> check_document(const StatementsCommand& command, const 
 Result<CheckedAuthority> check_certificate(const StatementsCommand& command, const ControlState& control,
                                            InstitutionNumber institution, UnixSeconds now);
 
-// What sealed_authority holds, opened: CBOR [document, signature base, signature].
+// An approval, its officer's key and what the shard writes down of them.
+struct CheckedApproval {
+  Approval approval;
+  OfficerKeyRef officer;
+  OfficerMark mark;
+};
+Result<CheckedApproval> check_approval(const Working& working, const std::string& document,
+                                       const DocumentSignature& signature);
+
+// What sealed_authority holds, opened: CBOR [document, signature base, signature] and perhaps [[key, signature]...].
 struct AuthorityMaterial {
   Bytes document;
   Bytes signature_base;
   Bytes signature;
+  std::vector<DocumentSignature> hands;
 };
 Bytes encode_authority(const StatementsCommand& command);
 Result<AuthorityMaterial> decode_authority(ByteView bytes);

@@ -23,9 +23,17 @@ Result<Outcome> check_correction(const Working& working, InstitutionNumber insti
     if (other.institution != institution) continue;
     if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at)
       return Outcome::kSuperseded;
-    if (!add && is_correctable(other.status) && other.record == tag) return Outcome::kAccepted;
+    if (!add && (is_correctable(other.status) || other.status == EvidenceStatus::kHeld) && other.record == tag)
+      return Outcome::kAccepted;
   }
   return add ? Outcome::kAccepted : Outcome::kNoEarlierRecord;
+}
+
+// An arrival from abroad is a border crossing, whatever it is called.
+bool fits_class(const Institution* institution, const rules::Evidence& evidence) {
+  const bool abroad = evidence.kind == rules::EvidenceKind::kArrival &&
+                      evidence.level == static_cast<std::uint8_t>(rules::ArrivedFrom::kAbroad);
+  return !abroad || (institution != nullptr && may_sign(institution->klass, rules::EvidenceKind::kBorderEntry));
 }
 
 // Decisions of up to kBlock consecutive rows under the present view, without changing anything.
@@ -69,6 +77,7 @@ Result<Outcome> check_line(const Working& working, AuthorityKind authority, Inst
   MINGMA_TRY(const bool duplicate, working.has_evidence(statement.resident, row, id));
   if (duplicate) return Outcome::kDuplicate;
   if (authority != AuthorityKind::kSession) {
+    if (!fits_class(working.control().institution(institution), statement.evidence)) return Outcome::kNotAuthorised;
     const rules::EvidenceKind kind = statement.evidence.kind;
     const DivisionCode home = working.home(row);
     const DivisionCode stay = working.stay(row);

@@ -63,8 +63,17 @@ struct StatementsCommand {
   Bytes document;                // kManifest: exact manifest bytes; kDocument: exact document bytes
   Bytes signature_base;          // kManifest: RFC 9421 signature base, which covers content-digest
   Bytes signature;
+  // kDocument, kOfficer: further officers' signatures over the same document. At most kHandsMax with the first.
+  std::vector<DocumentSignature> hands;
   std::vector<Digest> siblings;  // prove_lines() over all lines of the part
   std::vector<StatementLine> lines;
+};
+
+// Data shards: an officer approves or refuses held statements; each shard acts on those it holds. An approval that
+// changes nothing here is not recorded.
+struct ApprovalCommand {
+  std::string document;
+  DocumentSignature signature;
 };
 
 // Data shards: re-decide what the clock or the control state made due. ShardMachine::due() says when to send it.
@@ -122,13 +131,19 @@ struct NoticeCommand {
 
 using Command =
     std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
-                 TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
+                 ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
                  GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand, NoticeCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;
   StatementId id{};
   Outcome outcome = Outcome::kAccepted;
+};
+
+struct ApprovalResult {
+  StatementId id{};
+  ApprovalOutcome outcome = ApprovalOutcome::kUnknown;
+  std::uint8_t missing = 0;  // still
 };
 
 struct CommandResult {
@@ -140,6 +155,7 @@ struct CommandResult {
   std::optional<Ticket> ticket;    // cases
   std::uint8_t look_up_flags = 0;
   std::vector<StatementResult> statements;  // in the order of the command's lines
+  std::vector<ApprovalResult> approvals;    // in the order of the document
 };
 
 }  // namespace mingma::shard

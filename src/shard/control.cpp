@@ -119,6 +119,7 @@ struct ControlState::Impl {
   Result<void> check_gate(const rules::Policy& policy, UnixSeconds now) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_trusted_province(const SignedDocument& document) const;
+  Result<void> check_area_brakes(const AreaOrderDocument& order, UnixSeconds now) const;
 
   Result<std::string> add_parsed(const PublishedDocument& document);
   Result<std::string> add_institution(std::string_view bytes);
@@ -391,6 +392,23 @@ Result<void> ControlState::Impl::check_area_order(const SignedDocument& document
   const Institution& issuer = *institutions[institution_numbers.find(order.issuer)->second.value - 1];
   if (issuer.klass != InstitutionClass::kCommand || !issuer.division.contains(order.order.area)) {
     return refused(errors::kShardNotAuthorised, "area orders are issued by a command for its own division", "/issuer");
+  }
+  return check_area_brakes(order, now);
+}
+
+// Larger or longer orders need the province: the root keys.
+Result<void> ControlState::Impl::check_area_brakes(const AreaOrderDocument& order, UnixSeconds now) const {
+  for (const auto& parsed : policies) {
+    const rules::Policy& policy = parsed->policy;
+    if (!policy.enforcement.brakes || !policy.in_force(now) || !policy.jurisdiction.contains(order.order.area))
+      continue;
+    const std::int64_t seconds = order.order.until.value - std::max(order.order.from, now).value;
+    if (seconds > std::int64_t{policy.brakes.area_order_days_max} * kSecondsPerDay)
+      return refused(errors::kShardNotAuthorised, "longer than the policy's brakes allow: the province must sign",
+                     "/until");
+    if (order.population == 0 || order.population > policy.brakes.area_order_population_max)
+      return refused(errors::kShardNotAuthorised,
+                     "the population must be stated; over the policy's brakes the province must sign", "/population");
   }
   return {};
 }
@@ -676,7 +694,7 @@ InstitutionNumber ControlState::find_key_holder(std::string_view key_id, UnixSec
 bool ControlState::authorised(InstitutionNumber number, rules::EvidenceKind kind, DivisionCode area,
                               UnixSeconds signed_at, UnixSeconds now) const {
   const Institution* found = institution(number);
-  if (found == nullptr || found->klass == InstitutionClass::kOperator) return false;
+  if (found == nullptr || !may_sign(found->klass, kind)) return false;
   return impl_->authorised(found->id, kind, area, signed_at, now, false, 1);
 }
 

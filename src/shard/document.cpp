@@ -97,6 +97,13 @@ std::optional<InstitutionClass> find_institution_class(std::string_view name) {
   return static_cast<InstitutionClass>(found - kClasses.begin());
 }
 
+bool may_sign(InstitutionClass klass, rules::EvidenceKind kind) {
+  if (klass == InstitutionClass::kOperator) return false;
+  if (kind == rules::EvidenceKind::kBorderEntry)
+    return klass == InstitutionClass::kBorderPost || klass == InstitutionClass::kOtherProvince;
+  return true;
+}
+
 Digest document_digest(std::string_view type, std::string_view bytes) {
   return crypto::sha256_concat({as_bytes("mingma/v1/"), as_bytes(type), as_bytes("\n"), as_bytes(bytes)});
 }
@@ -195,6 +202,10 @@ Result<AreaOrderDocument> parse_area_order(std::string_view bytes) {
   MINGMA_TRY(out.order.from, members.instant("from"));
   MINGMA_TRY(out.order.until, members.instant("until"));
   MINGMA_TRY(out.order.counts_from, members.optional_instant("counts_from"));
+  if (members.take("population") != nullptr) {
+    MINGMA_TRY(const std::int64_t population, members.integer("population", 1, 2'000'000'000));
+    out.population = static_cast<std::uint32_t>(population);
+  }
   if (members.take("reason") != nullptr) MINGMA_CHECK(read_names(members, "reason"));
   MINGMA_CHECK(members.end());
   if (auto checked = rules::check_area_order(out.order); !checked.ok()) {

@@ -83,6 +83,9 @@ enum class InstitutionClass : std::uint8_t {
 };
 std::string_view to_string(InstitutionClass klass);  // "command", "health_commission", "cdc", "laboratory", ...
 std::optional<InstitutionClass> find_institution_class(std::string_view name);
+// Whatever was granted: a kind that only one class of institution has records of is signed by no other. An entry into
+// the country is a border post's record (or another province's copy of it).
+bool may_sign(InstitutionClass klass, rules::EvidenceKind kind);
 
 // {"type":"genesis","province":"41","name":{"zh","en"},"origin":"mingma.example/41","shards":4,"threshold":2,
 //  "roots":[{"name":"...","key":"<base64 SPKI DER>"}],"pseudonym_check":"<64 hex>","created_at":"..."}
@@ -143,10 +146,13 @@ struct Revocation {
 };
 
 // {"type":"area_order","number":"...","issuer":"...","area":"410102","level":"high","lockdown":"none","test_interval_hours":48,
-//  "from":"...","until":"...","counts_from":"..."?,"reason":{"zh","en"}?}
+//  "from":"...","until":"...","counts_from":"..."?,"population":12000?,"reason":{"zh","en"}?}
+// Where the policy in force enforces its brakes, an order that the roots have not signed states its population, and is
+// neither larger nor longer than the brakes allow.
 struct AreaOrderDocument {
   rules::AreaOrder order;
-  std::string issuer;  // "root" or an institution of class command
+  std::uint32_t population = 0;  // 0: not stated
+  std::string issuer;            // "root" or an institution of class command
 };
 
 Result<Genesis> parse_genesis(std::string_view bytes);

@@ -1,5 +1,6 @@
 #include "shard/event.h"
 
+#include <array>
 #include <numeric>
 
 #include "crypto/digest.h"
@@ -63,8 +64,17 @@ std::string_view to_string(Outcome outcome) {
       return "key_destroyed";
     case Outcome::kWrongSigner:
       return "wrong_signer";
+    case Outcome::kHeld:
+      return "held";
   }
   return "unknown";
+}
+
+std::string_view to_string(ApprovalOutcome outcome) {
+  constexpr std::array<std::string_view, 10> kNames{
+      "",      "completed",    "noted",       "refused",          "unknown",
+      "ended", "not_entitled", "same_person", "same_institution", "not_authorised"};
+  return kNames[static_cast<std::size_t>(outcome)];
 }
 
 std::vector<std::uint32_t> leaf_permutation(const Digest& seed, std::uint32_t count) {

@@ -25,6 +25,7 @@
 #include "shard/case.h"
 #include "shard/document.h"
 #include "shard/family.h"
+#include "shard/hold.h"
 #include "shard/line_proof.h"
 #include "shard/look_up.h"
 #include "shard/neighbour.h"
@@ -49,9 +50,12 @@ enum class Outcome : std::uint8_t {
   kNoEarlierRecord = 7,  // a withdrawal of something that is not there
   kKeyDestroyed = 8,     // the resident's key was destroyed
   kWrongSigner = 9,      // a kind only residents may sign, or the other way round
+  kHeld = 10,            // a hand is missing, or a brake holds it: kept, and counts when the missing have signed
 };
 // Is the statement kept as evidence, with a leaf?
-inline bool is_recorded(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded; }
+inline bool is_recorded(Outcome outcome) {
+  return outcome == Outcome::kAccepted || outcome == Outcome::kSuperseded || outcome == Outcome::kHeld;
+}
 std::string_view to_string(Outcome outcome);  // "accepted", "duplicate", "unknown_resident", ...
 
 // The signature that stands behind a batch of statements.
@@ -59,7 +63,7 @@ enum class AuthorityKind : std::uint8_t {
   kManifest = 1,  // an institution signed a submission's manifest (RFC 9421 message signature)
   kDocument = 2,  // an institution signed this one statement as a document
   kSession = 3,   // the resident's own declaration in a session
-  // 4, 5: see docs/formats/event.md
+  kOfficer = 4,   // an officer of the institution signed this one statement as a document
   kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
   kImported = 5,  // another province's institution signed it; the proof came with it (neighbour.h)
 };
@@ -69,7 +73,7 @@ struct StatementEntry {
   StatementId id{};
   Outcome outcome = Outcome::kAccepted;
   std::uint32_t line = 0;  // in the part; several statements may come from one line
-  // The rest only where the statement is recorded as evidence (kAccepted, kSuperseded).
+  // The rest only where the statement is recorded as evidence (kAccepted, kSuperseded, kHeld).
   StatementAction action = StatementAction::kAdd;
   rules::Evidence evidence;
   UnixSeconds signed_at{};
@@ -77,7 +81,16 @@ struct StatementEntry {
   RecordTag earlier{};
   Bytes sealed;  // canonical Statement, sealed under the resident's key
   std::uint32_t leaf = kNoLeaf;
+  Judgement judgement;  // of kHeld; of kAccepted where the brakes count it
 };
+
+// An officer's signature in a batch or approval: whose key, and a passkey's counter (0 for key files).
+struct OfficerMark {
+  std::string key_id;
+  std::uint32_t counter = 0;
+  bool operator==(const OfficerMark&) const = default;
+};
+inline constexpr std::size_t kHandsMax = 8;  // officers' signatures on one statement
 
 struct StatementsOperation {
   AuthorityKind authority = AuthorityKind::kManifest;
@@ -87,13 +100,55 @@ struct StatementsOperation {
   std::uint32_t part = 0;
   std::uint32_t first_line = 0;  // names this batch in kSubmissionsTable
   // Present in the submission's first batch in this shard: the signed material, sealed under the submission's key
-  // (kManifest) or the resident's (kDocument): CBOR [document, signature base, signature]. Context = submission id.
+  // (kManifest) or the resident's (kDocument, kOfficer): CBOR [document, signature base, signature] and, when officers'
+  // hands are there, [[key, signature]...]. Context = submission id.
   Bytes sealed_authority;
   Digest authority_digest{};       // SHA-256 of the manifest, or the document's digest
   std::uint32_t part_lines = 0;    // lines in the whole part
   std::vector<IndexedLine> lines;  // this batch's lines, ascending
   std::vector<Digest> siblings;    // proves them under the manifest's lines_root of `part`
   std::vector<StatementEntry> entries;
+  std::vector<OfficerMark> officers;  // kOfficer: who entered it first; then the hands it came with
+};
+
+// What an officer's approval or refusal did to one hold. Numbers are part of the stored format.
+enum class ApprovalOutcome : std::uint8_t {
+  kCompleted = 1,  // nobody is missing any more: the statement counts from now on
+  kNoted = 2,      // a hand more; others are missing still
+  kRefused = 3,    // the hold ended, the statement never counts
+  // From here on nothing is recorded.
+  kUnknown = 4,          // this shard holds no such statement
+  kEnded = 5,            // lapsed, or ended before
+  kNotEntitled = 6,      // the officer's role gives none of the missing hands
+  kSamePerson = 7,       // who has given a hand gives no second
+  kSameInstitution = 8,  // another institution must approve
+  kNotAuthorised = 9,    // the institution's grant has ended meanwhile
+};
+std::string_view to_string(ApprovalOutcome outcome);  // "completed", "noted", "refused", "unknown", ...
+
+struct ApprovalEntry {
+  ResidentId resident;
+  StatementId id{};
+  ApprovalOutcome outcome = ApprovalOutcome::kNoted;
+  std::uint8_t hand = 0;         // given; 0: refused
+  std::uint32_t leaf = kNoLeaf;  // where the hold ended
+};
+
+struct ApprovalOperation {
+  std::string document;  // exact bytes (hold.h: Approval)
+  OfficerMark officer;
+  Bytes signature;
+  std::vector<ApprovalEntry> entries;  // what it changed; never empty
+};
+
+struct LapseEntry {
+  ResidentId resident;
+  StatementId id{};
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct LapseOperation {  // holds whose time has passed
+  std::vector<LapseEntry> entries;
 };
 
 struct DocumentOperation {  // control shard
@@ -179,7 +234,7 @@ struct NoticeOperation {  // control shard: an alarm, or a day's figures
 };
 
 using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
-                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
+                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
                                CaseOpenOperation, CaseStepOperation, LookUpOperation,
                                GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
                                AcknowledgeOperation, NoticeOperation>;

@@ -22,6 +22,8 @@ enum class OperationTag : std::uint8_t {
   kStatements = 6,
   kTick = 7,
   kRecolour = 8,
+  kApproval = 9,
+  kLapse = 10,
   kCaseOpen = 13,
   kCaseStep = 14,
   kLookUp = 15,
@@ -75,8 +77,16 @@ void write(CborWriter& out, const DeviceOperation& op) {
   out.bytes(op.resident.bytes).bytes(op.public_key);
 }
 
+void write(CborWriter& out, const Judgement& judgement) {
+  out.array(6).unsigned_integer((judgement.worse ? 1u : 0u) | (judgement.clears ? 2u : 0u));
+  out.unsigned_integer(judgement.missing).unsigned_integer(judgement.reasons).unsigned_integer(judgement.rule);
+  out.unsigned_integer(judgement.policy.value).integer(judgement.lapses.value);
+}
+
+void write(CborWriter& out, const OfficerMark& mark) { out.array(2).text(mark.key_id).unsigned_integer(mark.counter); }
+
 void write(CborWriter& out, const StatementEntry& entry) {
-  out.array(is_recorded(entry.outcome) ? 11 : 4);
+  out.array(!is_recorded(entry.outcome) ? 4 : entry.judgement.empty() ? 11 : 12);
   out.bytes(entry.resident.bytes)
       .bytes(entry.id)
       .unsigned_integer(static_cast<std::uint8_t>(entry.outcome))
@@ -95,10 +105,11 @@ void write(CborWriter& out, const StatementEntry& entry) {
   }
   out.bytes(entry.sealed);
   write_leaf_number(out, entry.leaf);
+  if (!entry.judgement.empty()) write(out, entry.judgement);
 }
 
 void write(CborWriter& out, const StatementsOperation& op) {
-  start(out, OperationTag::kStatements, 12);
+  start(out, OperationTag::kStatements, op.officers.empty() ? 12 : 13);
   out.unsigned_integer(static_cast<std::uint8_t>(op.authority)).unsigned_integer(op.institution.value).text(op.key_id);
   out.bytes(op.submission).unsigned_integer(op.part).unsigned_integer(op.first_line);
   out.bytes(op.sealed_authority).bytes(op.authority_digest).unsigned_integer(op.part_lines);
@@ -108,6 +119,30 @@ void write(CborWriter& out, const StatementsOperation& op) {
   for (const Digest& sibling : op.siblings) out.bytes(sibling);
   out.array(op.entries.size());
   for (const StatementEntry& entry : op.entries) write(out, entry);
+  if (op.officers.empty()) return;
+  out.array(op.officers.size());
+  for (const OfficerMark& mark : op.officers) write(out, mark);
+}
+
+void write(CborWriter& out, const ApprovalOperation& op) {
+  start(out, OperationTag::kApproval, 4);
+  out.bytes(as_bytes(op.document));
+  write(out, op.officer);
+  out.bytes(op.signature).array(op.entries.size());
+  for (const ApprovalEntry& entry : op.entries) {
+    out.array(5).bytes(entry.resident.bytes).bytes(entry.id);
+    out.unsigned_integer(static_cast<std::uint8_t>(entry.outcome)).unsigned_integer(entry.hand);
+    write_leaf_number(out, entry.leaf);
+  }
+}
+
+void write(CborWriter& out, const LapseOperation& op) {
+  start(out, OperationTag::kLapse, 1);
+  out.array(op.entries.size());
+  for (const LapseEntry& entry : op.entries) {
+    out.array(3).bytes(entry.resident.bytes).bytes(entry.id);
+    write_leaf_number(out, entry.leaf);
+  }
 }
 
 void write(CborWriter& out, const TickOperation& op) {
@@ -213,14 +248,37 @@ Result<NoticeOperation> read_notice(CborReader& in) {
   return op;
 }
 
+Result<void> read_judgement(CborReader& in, Judgement& judgement) {
+  MINGMA_CHECK(expect_fields(in, 6));
+  std::uint8_t flags = 0;
+  MINGMA_CHECK(read_number(in, flags));
+  if (flags != 1 && flags != 2) return invalid("a judgement that says nothing, or both");
+  judgement.worse = flags == 1;
+  judgement.clears = flags == 2;
+  MINGMA_CHECK(read_number(in, judgement.missing));
+  MINGMA_CHECK(read_number(in, judgement.reasons));
+  MINGMA_CHECK(read_number(in, judgement.rule));
+  MINGMA_CHECK(read_number(in, judgement.policy.value));
+  MINGMA_CHECK(read_time(in, judgement.lapses));
+  if (judgement.missing > kHandsAll || judgement.reasons > kReasonsAll) return invalid("hands that there are not");
+  return {};
+}
+
+Result<void> read_mark(CborReader& in, OfficerMark& mark) {
+  MINGMA_CHECK(expect_fields(in, 2));
+  MINGMA_TRY(mark.key_id, in.text());
+  if (mark.key_id.empty() || mark.key_id.size() > 16) return invalid("a key id of the wrong length");
+  return read_number(in, mark.counter);
+}
+
 Result<void> read_entry(CborReader& in, StatementEntry& entry) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
-  if (fields != 4 && fields != 11) return invalid("a statement entry of the wrong length");
+  if (fields != 4 && fields != 11 && fields != 12) return invalid("a statement entry of the wrong length");
   MINGMA_CHECK(read_array(in, entry.resident.bytes));
   MINGMA_CHECK(read_array(in, entry.id.bytes));
-  MINGMA_CHECK(read_enumeration(in, 1, 9, entry.outcome));
+  MINGMA_CHECK(read_enumeration(in, 1, 10, entry.outcome));
   MINGMA_CHECK(read_number(in, entry.line));
-  if (is_recorded(entry.outcome) != (fields == 11)) return invalid("a statement entry that does not fit its outcome");
+  if (is_recorded(entry.outcome) != (fields >= 11)) return invalid("a statement entry that does not fit its outcome");
   if (fields == 4) return {};
   MINGMA_CHECK(read_enumeration(in, 1, 3, entry.action));
   MINGMA_TRY(const ByteView image, in.bytes());
@@ -233,10 +291,14 @@ Result<void> read_entry(CborReader& in, StatementEntry& entry) {
     MINGMA_CHECK(read_array(in, entry.earlier));
   }
   MINGMA_CHECK(read_bytes(in, entry.sealed));
-  return read_leaf_number(in, entry.leaf);
+  MINGMA_CHECK(read_leaf_number(in, entry.leaf));
+  if (fields == 12) MINGMA_CHECK(read_judgement(in, entry.judgement));
+  if ((entry.outcome == Outcome::kHeld) != (entry.judgement.missing != 0))
+    return invalid("a statement is held when a hand is missing, and only then");
+  return {};
 }
 
-Result<StatementsOperation> read_statements(CborReader& in) {
+Result<StatementsOperation> read_statements(CborReader& in, std::uint64_t fields) {
   StatementsOperation op;
   MINGMA_CHECK(read_enumeration(in, 1, 6, op.authority));
   MINGMA_CHECK(read_number(in, op.institution.value));
@@ -263,6 +325,50 @@ Result<StatementsOperation> read_statements(CborReader& in) {
   MINGMA_TRY(const std::uint64_t entries, read_count(in, kEventStatementsMax));
   op.entries.resize(entries);
   for (StatementEntry& entry : op.entries) MINGMA_CHECK(read_entry(in, entry));
+  if (fields == 14) {
+    MINGMA_TRY(const std::uint64_t officers, read_count(in, kHandsMax));
+    if (officers == 0) return invalid("an empty list of officers");
+    op.officers.resize(officers);
+    for (OfficerMark& mark : op.officers) MINGMA_CHECK(read_mark(in, mark));
+  }
+  if (op.authority == AuthorityKind::kOfficer && (op.officers.empty() || op.officers.front().key_id != op.key_id))
+    return invalid("an officer's statement without its officer");
+  return op;
+}
+
+Result<ApprovalOperation> read_approval(CborReader& in) {
+  ApprovalOperation op;
+  MINGMA_TRY(const ByteView document, in.bytes());
+  op.document = as_text(document);
+  MINGMA_CHECK(read_mark(in, op.officer));
+  MINGMA_CHECK(read_bytes(in, op.signature));
+  MINGMA_TRY(const std::uint64_t entries, read_count(in, kApprovalStatementsMax));
+  if (entries == 0) return invalid("an approval of nothing");
+  op.entries.resize(entries);
+  for (ApprovalEntry& entry : op.entries) {
+    MINGMA_CHECK(expect_fields(in, 5));
+    MINGMA_CHECK(read_array(in, entry.resident.bytes));
+    MINGMA_CHECK(read_array(in, entry.id.bytes));
+    MINGMA_CHECK(read_enumeration(in, 1, 3, entry.outcome));
+    MINGMA_CHECK(read_number(in, entry.hand));
+    MINGMA_CHECK(read_leaf_number(in, entry.leaf));
+    if ((entry.leaf == kNoLeaf) != (entry.outcome == ApprovalOutcome::kNoted))
+      return invalid("a hold's end has a leaf, and only it");
+  }
+  return op;
+}
+
+Result<LapseOperation> read_lapse(CborReader& in) {
+  LapseOperation op;
+  MINGMA_TRY(const std::uint64_t entries, read_count(in, kEventDecisionsMax));
+  op.entries.resize(entries);
+  for (LapseEntry& entry : op.entries) {
+    MINGMA_CHECK(expect_fields(in, 3));
+    MINGMA_CHECK(read_array(in, entry.resident.bytes));
+    MINGMA_CHECK(read_array(in, entry.id.bytes));
+    MINGMA_CHECK(read_leaf_number(in, entry.leaf));
+    if (entry.leaf == kNoLeaf) return invalid("a lapse without a leaf");
+  }
   return op;
 }
 
@@ -330,13 +436,23 @@ Result<Operation> read_operation(CborReader& in) {
       return Operation(std::move(op));
     }
     case OperationTag::kStatements: {
-      MINGMA_CHECK(check_count(fields, 13));
-      MINGMA_TRY(auto op, read_statements(in));
+      if (fields != 14) MINGMA_CHECK(check_count(fields, 13));
+      MINGMA_TRY(auto op, read_statements(in, fields));
       return Operation(std::move(op));
     }
     case OperationTag::kTick: {
       MINGMA_CHECK(check_count(fields, 2));
       MINGMA_TRY(auto op, read_tick(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kApproval: {
+      MINGMA_CHECK(check_count(fields, 5));
+      MINGMA_TRY(auto op, read_approval(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kLapse: {
+      MINGMA_CHECK(check_count(fields, 2));
+      MINGMA_TRY(auto op, read_lapse(in));
       return Operation(std::move(op));
     }
     case OperationTag::kRecolour: {

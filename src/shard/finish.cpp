@@ -3,10 +3,12 @@
 #include "base/cbor.h"
 #include "crypto/digest.h"
 #include "shard/authority.h"
+#include "shard/brakes.h"
 #include "shard/errors.h"
 #include "shard/family_fold.h"
 #include "shard/image.h"
 #include "shard/neighbour_fold.h"
+#include "shard/judge.h"
 #include "shard/tiles.h"
 
 namespace mingma::shard {
@@ -49,11 +51,13 @@ LeafKind leaf_kind(DocumentType type) {
 }
 
 Result<void> fold_statements(Working& working, const StatementsOperation& operation, std::uint32_t& index) {
+  note_officers(working, operation.officers);
   for (const StatementEntry& entry : operation.entries) {
     if (!is_recorded(entry.outcome)) continue;
     const auto row = working.find(entry.resident);
     if (!row) return invalid("a statement about someone who is not registered");
     MINGMA_CHECK(working.add_statement(*row, operation.institution, entry, index++));
+    record_judgement(working, operation, entry);
   }
   return {};
 }
@@ -96,6 +100,21 @@ struct Fold {
   Result<void> operator()(const RecolourOperation& op) const {
     if (op.end.value > working.row_count()) return invalid("a range of rows that is not there");
     working.recolour(op);
+    return {};
+  }
+  Result<void> operator()(const ApprovalOperation& op) const {
+    note_officers(working, std::span(&op.officer, 1));
+    for (const ApprovalEntry& entry : op.entries) {
+      if (entry.leaf != kNoLeaf) ++index;
+      MINGMA_CHECK(apply_approval(working, op, entry));
+    }
+    return {};
+  }
+  Result<void> operator()(const LapseOperation& op) const {
+    for (const LapseEntry& entry : op.entries) {
+      ++index;
+      MINGMA_CHECK(working.end_hold(evidence_key(entry.resident, entry.id), HoldState::kLapsed));
+    }
     return {};
   }
   Result<void> operator()(const CaseOpenOperation& op) const { return working.open_case(op, index++); }
@@ -141,6 +160,8 @@ struct Write {
   }
   void operator()(const TickOperation&) {}
   void operator()(const RecolourOperation&) {}
+  void operator()(const ApprovalOperation&) {}
+  void operator()(const LapseOperation&) {}
   void operator()(const CaseOpenOperation& op) {
     batch.put(kCasesTable, case_resident_key(op.resident, op.ticket), {});
     write_case_step(op);
@@ -344,8 +365,10 @@ Leaf make_decision_leaf(const Working& working, const Touched& touched, const Ve
 }
 
 Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row,
-                         StatementAction action) {
-  return {.kind = action == StatementAction::kAdd ? LeafKind::kStatement : LeafKind::kCorrection,
+                         const StatementEntry& entry) {
+  return {.kind = entry.outcome == Outcome::kHeld         ? LeafKind::kHold
+                  : entry.action == StatementAction::kAdd ? LeafKind::kStatement
+                                                          : LeafKind::kCorrection,
           .klass = class_of(working.control(), institution),
           .city = row.home.prefecture(),
           .hour = hour_of(working.time())};
@@ -355,6 +378,13 @@ Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber in
   return {.kind = kind,
           .klass = class_of(working.control(), institution),
           .city = home.prefecture(),
+          .hour = hour_of(working.time())};
+}
+
+Leaf make_hold_end_leaf(const Working& working, InstitutionNumber institution, const Row& row) {
+  return {.kind = LeafKind::kHoldEnded,
+          .klass = class_of(working.control(), institution),
+          .city = row.home.prefecture(),
           .hour = hour_of(working.time())};
 }
 
@@ -408,6 +438,13 @@ Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger&
   working.neighbours().write(batch);
   write_changed_evidence(working, batch);
   MINGMA_CHECK(write_cases(working, batch, *delta.impl));
+  Bytes scratch;
+  for (const auto& [key, hold] : working.changed_holds()) {
+    encode_hold(hold, scratch);
+    batch.put(kHoldsTable, key, scratch);
+    delta.impl->holds.emplace_back(key, hold);
+  }
+  for (const auto& [key, value] : working.changed_brakes()) batch.put(kBrakesTable, key, encode_brake(value));
   MINGMA_CHECK(take_decisions(working, event, base, batch));
 
   std::array<std::uint8_t, kRowImageBytes> image;
@@ -437,6 +474,7 @@ void commit_delta(Delta&& delta, ShardState& state, ledger::Ledger& ledger) {
   state.control = std::move(change.control);
   state.view = std::move(change.view);
   state.machine = std::move(change.machine);
+  for (const auto& [key, hold] : change.holds) state.holds.set(key, hold);
   for (const auto& [ticket, deadlines] : change.case_clock) {
     state.case_clock.erase({deadlines.first, ticket});
     if (deadlines.second != UnixSeconds{}) state.case_clock.insert({deadlines.second, ticket});

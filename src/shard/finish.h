@@ -17,6 +17,7 @@ struct Delta::Impl {
   std::shared_ptr<const ControlView> view;
   MachineState machine;
   std::optional<ledger::StagedLeaves> staged;
+  std::vector<std::pair<HoldKey, Hold>> holds;
   std::vector<std::pair<Ticket, std::pair<UnixSeconds, UnixSeconds>>> case_clock;  // deadline before and now; {0}: none
   std::optional<log::RecordHeader> header;                                         // the owner's: to advance the log
 };
@@ -36,7 +37,11 @@ DecisionRecord make_record(const Working& working, const Touched& touched, const
 Result<Digest> previous_record_hash(const store::Reader& reader, const Row& before);
 // Without commitment and tag, which need the resident's keys.
 Leaf make_decision_leaf(const Working& working, const Touched& touched, const Verdict& verdict);
-Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row, StatementAction action);
+// A held statement's leaf says so.
+Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, const Row& row,
+                         const StatementEntry& entry);
+// `institution`: of the officer who approved or refused; kSelf: lapsed.
+Leaf make_hold_end_leaf(const Working& working, InstitutionNumber institution, const Row& row);
 // Of a case step or a look-up; `institution`: who acts, kSelf: the resident or the clock.
 Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home);
 Leaf make_document_leaf(const Working& working, const SignedDocument& document);

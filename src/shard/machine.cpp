@@ -41,6 +41,17 @@ Result<void> load_control(const store::Reader& reader, ShardState& state) {
   return {};
 }
 
+Result<void> load_holds(const store::Reader& reader, HoldBook& holds) {
+  return reader.scan(kHoldsTable, {}, [&](ByteView key, ByteView value) -> Result<void> {
+    MINGMA_TRY(const Hold hold, decode_hold(value));
+    HoldKey place{};
+    if (key.size() != place.size()) return Error(errors::kShardDamaged, "a stored hold is damaged");
+    std::copy(key.begin(), key.end(), place.begin());
+    holds.set(place, hold);
+    return {};
+  });
+}
+
 Result<void> load_rows(const store::Reader& reader, RowTable& rows) {
   return reader.scan(kRowsTable, {}, [&](ByteView key, ByteView value) -> Result<void> {
     if (!equal(key, row_key(RowNumber{static_cast<std::uint32_t>(rows.size())}))) {
@@ -74,11 +85,13 @@ ShardMachine::~ShardMachine() = default;
 Result<std::unique_ptr<ShardMachine>> ShardMachine::open(const MachineOptions& options, store::Store& store,
                                                          log::ShardLog& log, const KeySource* keys) {
   auto impl = std::make_unique<Impl>(options, store, log, keys);
+  impl->state.shard = options.shard;
   MINGMA_TRY(const auto stored, store.get(kMetaTable, as_bytes("state")));
   if (stored) {
     MINGMA_TRY(impl->state.machine, decode_machine_state(*stored));
     MINGMA_CHECK(load_control(store, impl->state));
     MINGMA_CHECK(load_rows(store, impl->state.rows));
+    MINGMA_CHECK(load_holds(store, impl->state.holds));
     MINGMA_CHECK(load_case_clock(store, impl->state));
   }
   MINGMA_TRY(impl->ledger, ledger::Ledger::open(impl->tiles));
@@ -174,6 +187,7 @@ UnixSeconds ShardMachine::next_due() const {
   static_assert(rules::kNoHorizon == UnixSeconds{});
   consider(impl_->state.rows.next_horizon());
   consider(impl_->state.view->next_change);
+  consider(impl_->state.holds.next_lapse());
   if (!impl_->state.case_clock.empty()) consider(impl_->state.case_clock.begin()->first);
   return next;
 }
@@ -184,6 +198,7 @@ Sequence ShardMachine::followed() const { return impl_->state.machine.followed; 
 UnixSeconds ShardMachine::time() const { return impl_->state.machine.time; }
 const RowTable& ShardMachine::rows() const { return impl_->state.rows; }
 const ControlState& ShardMachine::control() const { return *impl_->state.control; }
+const HoldBook& ShardMachine::holds() const { return impl_->state.holds; }
 const ControlView& ShardMachine::view() const { return *impl_->state.view; }
 ledger::Ledger& ShardMachine::ledger() { return *impl_->ledger; }
 

@@ -33,6 +33,7 @@
 #include "shard/command.h"
 #include "shard/control.h"
 #include "shard/event.h"
+#include "shard/hold.h"
 #include "shard/keys.h"
 #include "shard/row_table.h"
 #include "store/store.h"
@@ -98,6 +99,7 @@ class ShardMachine final {
   Sequence followed() const;  // last control event followed (data shards)
   UnixSeconds time() const;   // of the last event
   const RowTable& rows() const;
+  const HoldBook& holds() const;  // open ones
   const ControlState& control() const;
   const ControlView& view() const;  // as of time()
   Recolouring recolouring() const;

@@ -70,7 +70,7 @@ void add_parts(const Question& question, InstitutionNumber institution, std::vec
 std::vector<Mandate> mandates_of(const ControlState& control, InstitutionNumber institution, rules::EvidenceKind kind,
                                  DivisionCode area, UnixSeconds signed_at, UnixSeconds now) {
   const Institution* found = control.institution(institution);
-  if (found == nullptr || found->klass == InstitutionClass::kOperator) return {};
+  if (found == nullptr || !may_sign(found->klass, kind)) return {};
   std::vector<std::vector<const Grant*>> chains;
   std::vector<const Grant*> chain;
   walk({control, kind, area, signed_at, now}, institution, chain, chains);
@@ -86,7 +86,7 @@ std::vector<Mandate> find_mandates(const ControlState& control, rules::EvidenceK
   for (InstitutionNumber number{1}; control.institution(number) != nullptr; ++number.value) {
     if (whole.size() + parts.size() >= kMandatesMax) break;
     std::vector<Mandate> own = mandates_of(control, number, kind, area, at, at);
-    if (own.empty() && control.institution(number)->klass != InstitutionClass::kOperator)
+    if (own.empty() && may_sign(control.institution(number)->klass, kind))
       add_parts({control, kind, area, at, at}, number, parts);
     for (Mandate& mandate : own) whole.push_back(std::move(mandate));
   }

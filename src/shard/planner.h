@@ -40,6 +40,7 @@ class Planner {
   Result<CommandResult> run(const RegisterCommand& command);
   Result<CommandResult> run(const DeviceCommand& command);
   Result<CommandResult> run(const StatementsCommand& command);
+  Result<CommandResult> run(const ApprovalCommand& command);
   Result<CommandResult> run(const TickCommand& command);
   Result<CommandResult> run(const OpenCaseCommand& command);
   Result<CommandResult> run(const CaseStepCommand& command);
@@ -62,8 +63,11 @@ class Planner {
   ResidentKeys orphan_keys(const ResidentId& resident) const;
 
   Result<void> check_statements(const StatementsCommand& command, InstitutionNumber institution) const;
-  Result<StatementEntry> plan_line(const StatementsCommand& command, InstitutionNumber institution,
+  Result<StatementEntry> plan_line(const StatementsCommand& command, const StatementsOperation& operation,
                                    const StatementLine& line);
+  Result<void> lapse_holds();
+  // The leaf of a hold that ends. `officer`: who ended it; null: the clock.
+  std::uint32_t add_hold_end(const HoldKey& key, const StatementId& id, HoldState state, const Officer* officer);
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
   RecolourOperation choose_recolouring();

@@ -34,6 +34,7 @@ Result<CommandResult> Planner::run(const TickCommand&) {
     for (const RowNumber row : due_) working_.touch(row, DecisionCause::kTick);
     event_.operations.emplace_back(TickOperation{due_});
   }
+  MINGMA_CHECK(lapse_holds());
   MINGMA_CHECK(tick_cases());
   if (working_.machine().recolouring) event_.operations.emplace_back(choose_recolouring());
   command_leaf_ = kNoLeaf;

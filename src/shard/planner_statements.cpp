@@ -6,6 +6,7 @@
 #include "shard/checks.h"
 #include "shard/errors.h"
 #include "shard/neighbour_fold.h"
+#include "shard/judge.h"
 #include "shard/planner.h"
 
 namespace mingma::shard {
@@ -62,8 +63,9 @@ Result<void> Planner::seal_authority(const StatementsCommand& command, Statement
   return {};
 }
 
-Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, InstitutionNumber institution,
+Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, const StatementsOperation& operation,
                                           const StatementLine& line) {
+  const InstitutionNumber institution = operation.institution;
   const Statement& statement = line.statement;
   StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
   if (!check_statement(statement).ok() || statement.signed_at > event_.time.plus(kClockSkewSeconds)) return entry;
@@ -93,11 +95,16 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, Inst
   entry.record = make_record_tag(*keys, statement.institution, statement.source_record);
   if (statement.action != StatementAction::kAdd)
     entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
+  if (entry.outcome == Outcome::kAccepted) {
+    MINGMA_TRY(entry.judgement, judge(working_, {*row, operation, entry}));
+    if (entry.judgement.missing != 0) entry.outcome = Outcome::kHeld;
+  }
   entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
   const Row& now = working_.touch(*row, cause_of(command.authority));
-  entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, statement.action), *keys, canonical,
+  entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, entry), *keys, canonical,
                                  statement.institution);
   MINGMA_CHECK(working_.add_statement(*row, institution, entry, entry.leaf));
+  record_judgement(working_, operation, entry);
   statements_accepted_ += entry.outcome == Outcome::kAccepted;
   return entry;
 }
@@ -145,6 +152,8 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
                          ? check_certificate(command, working_.control(), operation.institution, event_.time)
                          : check_document(command, working_.control(), operation.institution, event_.time);
     if (!authority.ok()) return refuse(std::move(authority).error());
+    operation.officers = std::move(authority->officers);
+    if (auto counters = check_counters(working_, operation.officers); !counters.ok()) return refuse(counters.error());
     operation.authority_digest = authority->digest;
     std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
   }
@@ -152,6 +161,7 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     if (auto sealed = seal_authority(command, operation); !sealed.ok()) return refuse(sealed.error());
   }
 
+  note_officers(working_, operation.officers);
   CommandResult result;
   operation.first_line = command.lines.front().line;
   operation.entries.reserve(command.lines.size());
@@ -162,7 +172,7 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
         (operation.lines.empty() || operation.lines.back().line != line.line)) {
       operation.lines.push_back({line.line, line.line_hash});
     }
-    MINGMA_TRY(StatementEntry entry, plan_line(command, operation.institution, line));
+    MINGMA_TRY(StatementEntry entry, plan_line(command, operation, line));
     result.statements.push_back({line.line, entry.id, entry.outcome});
     operation.entries.push_back(std::move(entry));
   }

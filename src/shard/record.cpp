@@ -137,6 +137,8 @@ std::string_view to_string(DecisionCause cause) {
       return "tick";
     case DecisionCause::kRecolour:
       return "recolour";
+    case DecisionCause::kHold:
+      return "hold";
     case DecisionCause::kCase:
       return "case";
     case DecisionCause::kImport:
@@ -303,6 +305,10 @@ std::string_view to_string(EvidenceStatus status) {
       return "superseded";
     case EvidenceStatus::kNoEvidence:
       return "no_evidence";
+    case EvidenceStatus::kHeld:
+      return "held";
+    case EvidenceStatus::kLapsed:
+      return "lapsed";
     case EvidenceStatus::kSuspended:
       return "suspended";
   }

@@ -50,6 +50,8 @@ enum class LeafKind : std::uint8_t {
   kGuardianship = 28,
   kExchange = 29,         // given to another province; acknowledged by it
   kTrustedProvince = 30,
+  kHold = 21,        // a statement that is held
+  kHoldEnded = 22,   // approved, refused or lapsed
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
   kAlarm = 26,    // control shard: a notice (notice.h)
   kFigures = 31,  // likewise
@@ -71,8 +73,8 @@ struct Leaf {
 void encode_leaf(const Leaf& leaf, Bytes& out);  // replaces `out`
 Result<Leaf> decode_leaf(ByteView bytes);        // `rule` borrows from `bytes`
 
-enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kCase = 6, kImport = 8 };
-std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "case", "import"
+enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kHold = 5, kCase = 6, kImport = 8 };
+std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "hold", "case", "import"
 
 // One version in a resident's chain. Canonical CBOR; its SHA-256 is what the next version names.
 struct DecisionRecord {
@@ -121,6 +123,8 @@ enum class EvidenceStatus : std::uint8_t {
   kWithdrawn = 3,
   kSuperseded = 4,  // came after its own correction: never counted
   kNoEvidence = 5,  // a withdrawal: says nothing itself
+  kHeld = 6,        // waits for a hand
+  kLapsed = 7,      // held, and refused or lapsed: never counted
   kSuspended = 8,   // in a case: not substantiated, or overruled
 };
 std::string_view to_string(EvidenceStatus status);

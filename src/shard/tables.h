@@ -23,6 +23,8 @@ inline constexpr store::TableId kCheckpointsTable{9};  // the service's: signed 
 inline constexpr store::TableId kKeysTable{10};  // the service's: wrapped resident and period keys; never in the log
 inline constexpr store::TableId kMetaTable{
     11};  // "state" -> log position and counters of the machine; "s/..." is the service's
+inline constexpr store::TableId kHoldsTable{12};    // resident | first 16 bytes of statement id -> hold (shard/hold.h)
+inline constexpr store::TableId kBrakesTable{13};   // counts, clearances, passkey counters (shard/brakes.h)
 inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
 inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
 inline constexpr store::TableId kNoticesTable{16};  // alarms and figures (shard/notice.h)
@@ -54,9 +56,10 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
 }
 
 // Which tables the state digest covers: everything that is a fold over the log.
-inline constexpr std::array<store::TableId, 13> kDigestTables{
+inline constexpr std::array<store::TableId, 15> kDigestTables{
     kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
     kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable,
-    kNoticesTable, kFamilyTable,  kNeighboursTable};
+    kNoticesTable, kFamilyTable,  kNeighboursTable,
+    kHoldsTable, kBrakesTable};
 
 }  // namespace mingma::shard

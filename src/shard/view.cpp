@@ -229,7 +229,7 @@ Result<std::vector<StatementResult>> list_outcomes(const store::Reader& reader, 
       result.line = in.number<std::uint32_t>();
       const auto outcome = in.number<std::uint8_t>();
       in.array(result.id.bytes);
-      if (!in.ok() || outcome < 1 || outcome > 9) return Error(errors::kShardDamaged, "stored outcomes are damaged");
+      if (!in.ok() || outcome < 1 || outcome > 19) return Error(errors::kShardDamaged, "stored outcomes are damaged");
       result.outcome = static_cast<Outcome>(outcome);
       out.push_back(result);
     }

@@ -4,6 +4,7 @@
 
 #include "base/cbor.h"
 #include "rules/reducers.h"
+#include "shard/brakes.h"
 #include "shard/errors.h"
 
 namespace mingma::shard {
@@ -294,14 +295,26 @@ void Working::change_status(Touched& touched, const StoredEvidence& earlier, Evi
   attach(touched, std::move(changed));
 }
 
-Result<void> Working::correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry) {
+Result<void> Working::correct(RowNumber row, InstitutionNumber institution, StatementAction action,
+                              const RecordTag& earlier, const StatementId& by) {
   const EvidenceStatus status =
-      entry.action == StatementAction::kReplace ? EvidenceStatus::kReplaced : EvidenceStatus::kWithdrawn;
+      action == StatementAction::kReplace ? EvidenceStatus::kReplaced : EvidenceStatus::kWithdrawn;
   MINGMA_TRY(const auto evidence, all_evidence(row));
   Touched& touched = this->touched(row);
-  for (const StoredEvidence& earlier : evidence) {
-    if (is_correctable(earlier.status) && earlier.institution == institution && earlier.record == entry.earlier)
-      change_status(touched, earlier, status);
+  for (const StoredEvidence& other : evidence) {
+    const bool held = other.status == EvidenceStatus::kHeld;
+    if ((!held && !is_correctable(other.status)) || other.institution != institution || other.record != earlier ||
+        other.id == by)
+      continue;
+    change_status(touched, other, status);
+    if (!held) continue;
+    const HoldKey key = evidence_key(touched.row.resident, other.id);
+    const Hold* found = find_hold(key);
+    if (found == nullptr) return Error(errors::kShardInvalidEvent, "a held statement without its hold");
+    Hold hold = *found;
+    hold.state = HoldState::kCorrected;
+    hold.ended = time_;
+    set_hold(key, std::move(hold));
   }
   touched.row.flags |= kRowWasCorrected;
   touched.reduce = true;
@@ -311,12 +324,15 @@ Result<void> Working::correct(RowNumber row, InstitutionNumber institution, cons
 Result<void> Working::add_statement(RowNumber row, InstitutionNumber institution, const StatementEntry& entry,
                                     std::uint32_t index) {
   touch(row, DecisionCause::kStatements);
-  if (entry.action != StatementAction::kAdd) MINGMA_CHECK(correct(row, institution, entry));
+  const bool held = entry.outcome == Outcome::kHeld;
+  if (entry.action != StatementAction::kAdd && !held)
+    MINGMA_CHECK(correct(row, institution, entry.action, entry.earlier, entry.id));
   Touched& touched = this->touched(row);
   const bool superseded = entry.outcome == Outcome::kSuperseded;
   const bool withdrawal = entry.action == StatementAction::kWithdraw;
   PendingEvidence pending{.stored = {.id = entry.id,
                                      .status = superseded   ? EvidenceStatus::kSuperseded
+                                               : held       ? EvidenceStatus::kHeld
                                                : withdrawal ? EvidenceStatus::kNoEvidence
                                                             : EvidenceStatus::kEffective,
                                      .action = entry.action,
@@ -331,13 +347,71 @@ Result<void> Working::add_statement(RowNumber row, InstitutionNumber institution
                           .from_event = true};
   attach(touched, std::move(pending));
   touched.row.flags |= kRowHasEvidence;
-  if (superseded) return {};
+  if (superseded || held) return {};
   touched.institution = institution;
   touched.by_statement = true;
   if (withdrawal) return {};
   if (entry.evidence.kind == rules::EvidenceKind::kStay) touched.row.flags |= kRowHasStays;
   if (!touched.reduce && !rules::reduce_one(touched.row.facts, entry.evidence)) touched.reduce = true;
   return {};
+}
+
+const Hold* Working::find_hold(const HoldKey& key) const {
+  const auto changed = holds_.find(key);
+  return changed != holds_.end() ? &changed->second : state_.holds.find(key);
+}
+
+std::optional<HoldKey> Working::find_hold_of(const StatementId& id) const {
+  for (const auto& [key, hold] : holds_) {
+    if (hold.id == id) return key;
+  }
+  return state_.holds.find_statement(id);
+}
+
+Result<std::optional<StoredEvidence>> Working::find_evidence(RowNumber row, const StatementId& id) const {
+  MINGMA_TRY(auto evidence, all_evidence(row));
+  for (StoredEvidence& stored : evidence) {
+    if (stored.id == id) return std::optional<StoredEvidence>(std::move(stored));
+  }
+  return std::optional<StoredEvidence>{};
+}
+
+Result<void> Working::end_hold(const HoldKey& key, HoldState state) {
+  const Hold* found = find_hold(key);
+  if (found == nullptr || found->state != HoldState::kOpen)
+    return Error(errors::kShardInvalidEvent, "the end of a hold that is not there");
+  Hold hold = *found;
+  hold.state = state;
+  hold.ended = time_;
+  MINGMA_TRY(const ResidentId resident, ResidentId::from(ByteView(key).first(16)));
+  const auto row = find(resident);
+  if (!row) return Error(errors::kShardInvalidEvent, "a hold of someone who is not registered");
+  touch(*row, DecisionCause::kHold);
+  MINGMA_TRY(const auto stored, find_evidence(*row, hold.id));
+  if (!stored || stored->status != EvidenceStatus::kHeld)
+    return Error(errors::kShardInvalidEvent, "a hold without its statement");
+  if (state == HoldState::kApproved) {
+    if (stored->action == StatementAction::kReplace)
+      MINGMA_CHECK(correct(*row, stored->institution, stored->action, stored->earlier, stored->id));
+    Touched& touched = this->touched(*row);
+    change_status(touched, *stored, EvidenceStatus::kEffective);
+    if (stored->evidence.kind == rules::EvidenceKind::kStay) touched.row.flags |= kRowHasStays;
+    touched.cause = DecisionCause::kHold;
+    touched.institution = stored->institution;
+    touched.by_statement = true;
+    touched.reduce = true;
+  } else {
+    change_status(this->touched(*row), *stored, EvidenceStatus::kLapsed);
+  }
+  set_hold(key, std::move(hold));
+  return {};
+}
+
+Result<std::uint32_t> Working::brake(const Bytes& key) const {
+  if (const auto changed = brakes_.find(key); changed != brakes_.end()) return changed->second;
+  thread_local Bytes scratch;
+  MINGMA_TRY(const bool found, reader_.get_into(kBrakesTable, key, scratch));
+  return found ? decode_brake(scratch) : 0u;
 }
 
 void Working::recolour(const RecolourOperation& operation) {
@@ -359,8 +433,13 @@ void Working::recolour(const RecolourOperation& operation) {
   }
 }
 
+void Working::derive(Row& row, std::span<const rules::Evidence> effective) const {
+  const rules::Residence residence{row.home};
+  row.facts = rules::reduce(effective, residence, view_->areas);
+  row.stay = rules::present_place(effective, residence);
+}
+
 Result<void> Working::reduce(Touched& touched) {
-  const rules::Residence residence{touched.row.home};
   std::vector<rules::Evidence> effective;
   if ((touched.row.flags & kRowHasEvidence) != 0) {
     MINGMA_TRY(const auto evidence, all_evidence(touched.number));
@@ -368,17 +447,49 @@ Result<void> Working::reduce(Touched& touched) {
       if (item.status == EvidenceStatus::kEffective) effective.push_back(item.evidence);
     }
   }
-  touched.row.facts = rules::reduce(effective, residence, view_->areas);
-  touched.row.stay = rules::present_place(effective, residence);
+  derive(touched.row, effective);
   touched.reduce = false;
   return {};
 }
 
+// Facts about areas lag behind while a recolouring is on its way to this row.
+bool Working::is_stale(const Row& row, RowNumber number) const {
+  return machine_.recolouring && number >= machine_.recolour_next && machine_.scope.concerns(row);
+}
+
+Result<Row> Working::current(RowNumber number) const {
+  const Touched* touched = peek(number);
+  Row row = touched != nullptr ? touched->row : state_.rows.get(number);
+  if (!(touched != nullptr && touched->reduce) && !is_stale(row, number)) return row;
+  std::vector<rules::Evidence> effective;
+  MINGMA_TRY(const auto evidence, all_evidence(number));
+  for (const StoredEvidence& item : evidence) {
+    if (item.status == EvidenceStatus::kEffective) effective.push_back(item.evidence);
+  }
+  derive(row, effective);
+  return row;
+}
+
+Result<Row> Working::preview(RowNumber number, InstitutionNumber institution, const StatementEntry& entry) const {
+  MINGMA_TRY(Row row, current(number));
+  if (entry.action == StatementAction::kAdd && entry.evidence.kind != rules::EvidenceKind::kStay &&
+      rules::reduce_one(row.facts, entry.evidence))
+    return row;
+  std::vector<rules::Evidence> effective;
+  MINGMA_TRY(const auto evidence, all_evidence(number));
+  for (const StoredEvidence& item : evidence) {
+    const bool corrected =
+        entry.action != StatementAction::kAdd && item.institution == institution && item.record == entry.earlier;
+    if (item.status == EvidenceStatus::kEffective && !corrected) effective.push_back(item.evidence);
+  }
+  if (entry.action != StatementAction::kWithdraw) effective.push_back(entry.evidence);
+  derive(row, effective);
+  return row;
+}
+
 Result<void> Working::settle() {
   for (Touched& touched : touched_) {
-    // Facts about areas lag behind while a recolouring is on its way to this row.
-    if (machine_.recolouring && touched.number >= machine_.recolour_next && machine_.scope.concerns(touched.row))
-      touched.reduce = true;
+    if (is_stale(touched.row, touched.number)) touched.reduce = true;
     if (touched.reduce) MINGMA_CHECK(reduce(touched));
   }
   return {};

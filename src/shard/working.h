@@ -47,7 +47,9 @@ Result<MachineState> decode_machine_state(ByteView bytes);
 
 // What a shard is between events.
 struct ShardState {
+  ShardId shard{};
   RowTable rows;
+  HoldBook holds;
   std::shared_ptr<const ControlState> control = std::make_shared<const ControlState>();
   std::shared_ptr<const ControlView> view = std::make_shared<const ControlView>();
   MachineState machine;
@@ -90,6 +92,7 @@ class Working {
 
   UnixSeconds time() const { return time_; }
   Sequence sequence() const { return sequence_; }
+  ShardId shard() const { return state_.shard; }
   const ControlState& control() const { return *control_; }
   const ControlView& view() const { return *view_; }
   const ShardState& base() const { return state_; }
@@ -121,6 +124,26 @@ class Working {
                              std::uint32_t index);
   TableOverlay& family() { return family_; }
   TableOverlay& neighbours() { return neighbours_; }
+  // The row with its facts and place as they would be if the event ended here.
+  Result<Row> current(RowNumber row) const;
+  // The same, with this statement counted.
+  Result<Row> preview(RowNumber row, InstitutionNumber institution, const StatementEntry& entry) const;
+  bool is_touched(RowNumber row) const { return peek(row) != nullptr; }
+
+  // Holds: open ones, and those that this event changed.
+  const Hold* find_hold(const HoldKey& key) const;
+  std::optional<HoldKey> find_hold_of(const StatementId& id) const;
+  void set_hold(const HoldKey& key, Hold hold) { holds_[key] = std::move(hold); }
+  Result<std::optional<StoredEvidence>> find_evidence(RowNumber row, const StatementId& id) const;
+  // The hold is over: its statement counts from now on, or never.
+  Result<void> end_hold(const HoldKey& key, HoldState state);
+  const std::map<HoldKey, Hold>& changed_holds() const { return holds_; }
+
+  // Values of kBrakesTable; 0: none.
+  Result<std::uint32_t> brake(const Bytes& key) const;
+  void set_brake(const Bytes& key, std::uint32_t value) { brakes_[key] = value; }
+  const std::map<Bytes, std::uint32_t>& changed_brakes() const { return brakes_; }
+
   // Re-reduces rows in [first, end) that area orders may concern.
   void recolour(const RecolourOperation& operation);
 
@@ -161,7 +184,11 @@ class Working {
   const Touched* peek(RowNumber number) const;
   void renew_view();
   void attach(Touched& touched, PendingEvidence pending);
-  Result<void> correct(RowNumber row, InstitutionNumber institution, const StatementEntry& entry);
+  // Ends what `by` corrects: everything of the institution with the record `earlier`, but `by` itself.
+  Result<void> correct(RowNumber row, InstitutionNumber institution, StatementAction action, const RecordTag& earlier,
+                       const StatementId& by);
+  bool is_stale(const Row& row, RowNumber number) const;
+  void derive(Row& row, std::span<const rules::Evidence> effective) const;
   // Of effective or suspended evidence.
   Result<void> set_status(RowNumber row, const StatementId& id, EvidenceStatus from, EvidenceStatus to);
   void change_status(Touched& touched, const StoredEvidence& earlier, EvidenceStatus status);
@@ -183,6 +210,8 @@ class Working {
   std::unordered_map<ResidentId, RowNumber> new_residents_;
   std::size_t new_rows_ = 0;
   std::vector<PendingEvidence> pending_;
+  std::map<HoldKey, Hold> holds_;
+  std::map<Bytes, std::uint32_t> brakes_;
 
   std::map<Ticket, TouchedCase> cases_;
   std::vector<PendingRecord> case_steps_;

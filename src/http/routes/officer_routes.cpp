@@ -9,6 +9,7 @@
 #include "http/routes/context.h"
 #include "service/json.h"
 #include "service/officer_json.h"
+#include "shard/hold.h"
 #include "shard/statement_document.h"
 
 namespace mingma::http {
@@ -186,6 +187,8 @@ Result<Response> document_challenge(const RouteContext& context, Request& reques
     MINGMA_CHECK(shard::parse_officer(document));
   } else if (type == "officer_revocation") {
     MINGMA_CHECK(shard::parse_officer_revocation(document));
+  } else if (type == "approval") {
+    MINGMA_CHECK(shard::parse_approval(document));
   } else if (!shard::find_document_type(type)) {
     return wrong_member("no such type of document", "type");
   }
@@ -217,6 +220,26 @@ awaitable<Result<Response>> publish(const RouteContext& context, Request& reques
   co_return json_response(service::to_json(published), published.existed ? 200 : 201);
 }
 
+awaitable<Result<Response>> list_holds(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(service::OfficerCaller caller, context.officer(request, false));
+  MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"institution"}));
+  const std::string* wanted = find_parameter(parameters, "institution");
+  std::string institution = wanted == nullptr ? std::string() : *wanted;
+  MINGMA_CO_TRY(const auto holds, co_await context.api().holds(std::move(caller), std::move(institution)));
+  Json::Array items;
+  for (const service::HoldView& hold : holds) items.push_back(service::to_json(hold));
+  co_return json_response(Json(Json::Object{{"items", std::move(items)}}));
+}
+
+awaitable<Result<Response>> approve(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(service::SignedDocument document, service::parse_signed_document(request.body));
+  if (document.type != "approval") co_return wrong_member("documents of this type go to another path", "type");
+  MINGMA_CO_TRY(const auto outcomes, co_await context.api().approve(std::move(document)));
+  Json::Array items;
+  for (const service::ApprovalView& one : outcomes) items.push_back(service::to_json(one));
+  co_return json_response(Json(Json::Object{{"items", std::move(items)}}));
+}
+
 }  // namespace
 
 void add_officer_routes(Router& router, const RouteDependencies& dependencies) {
@@ -232,6 +255,8 @@ void add_officer_routes(Router& router, const RouteDependencies& dependencies) {
                    bound_plain(context, document_challenge));
   router.add_plain(Method::kGet, "/v1/officers", json_only(), bound_plain(context, list_officers));
   router.add_plain(Method::kGet, "/v1/officers/{institution}/{name}", json_only(), bound_plain(context, find_officer));
+  router.add(Method::kGet, "/v1/holds", json_only(), bound(context, list_holds));
+  router.add(Method::kPost, "/v1/approvals", json_body(kDocumentBytesMax), bound(context, approve));
   const auto document_route = [&](std::string_view path, std::string_view type) {
     router.add(Method::kPost, path, json_body(kDocumentBytesMax),
                [context, type](Request& request) { return publish(*context, request, type); });

@@ -41,6 +41,15 @@ class FakeOfficers : public service::Api {
     }
     co_return Error(mingma::errors::kUnknownKey, "no officer has this credential");
   }
+  service::Async<std::vector<service::HoldView>> holds(service::OfficerCaller caller, std::string) override {
+    service::HoldView hold;
+    hold.institution.id = caller.institution;
+    hold.missing = {"approved"};
+    co_return std::vector<service::HoldView>{hold};
+  }
+  service::Async<std::vector<service::ApprovalView>> approve(service::SignedDocument) override {
+    co_return std::vector<service::ApprovalView>{{Digest{}, "completed", {}}};
+  }
   Result<service::OfficerView> find_officer(const std::string& id) const override {
     for (const auto& [key_id, known] : officer_keys) {
       if (known.caller.officer != id) continue;
