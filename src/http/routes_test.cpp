@@ -269,7 +269,7 @@ TEST_F(Routes, AnswerAuditorsWhoSign) {
     return platform_.send(platform_.sign(
         {.method = "POST", .target = path, .headers = {{"Content-Type", "application/json"}}, .body = body}, nonce));
   };
-  EXPECT_EQ(outcome(platform_.post("/v1/oversight/who", "{}")), "401 http.signature_missing");
+  EXPECT_EQ(outcome(platform_.post("/v1/oversight/who", "{}")), "401 http.not_signed_in");
   const std::string resident(32, '0');
   EXPECT_EQ(
       ask("/v1/oversight/who", R"({"resident":")" + resident + R"(","purpose":"case 1"})", "nonce-who-1-000000").status,

@@ -280,9 +280,9 @@ TEST_F(Holds, OfficersOfAnotherInstitutionOrRoleEnterNothing) {
             "shard.not_authorised");
 }
 
-class Frauds : public Holds {
+class HoldFrauds : public Holds {
  protected:
-  Frauds() {
+  HoldFrauds() {
     enforce({.hands = {"executed", "approved"}});
     submit(officer_statement(province_, finding(1, "c-1"), zhang_));
     submit(officer_statement(province_, finding(2, "c-2"), zhang_));
@@ -300,9 +300,9 @@ class Frauds : public Holds {
   }
 };
 
-TEST_F(Frauds, ThereIsNoneInAnHonestLog) { expect_clean(); }
+TEST_F(HoldFrauds, ThereIsNoneInAnHonestLog) { expect_clean(); }
 
-TEST_F(Frauds, AHeldStatementCountedAsEffectiveIsFound) {
+TEST_F(HoldFrauds, AHeldStatementCountedAsEffectiveIsFound) {
   bool done = false;
   const AuditReport report = planted([&](Operation& operation) {
     auto* statements = std::get_if<StatementsOperation>(&operation);
@@ -317,14 +317,14 @@ TEST_F(Frauds, AHeldStatementCountedAsEffectiveIsFound) {
   EXPECT_TRUE(has(report, "audit.not_held")) << codes(report);
 }
 
-TEST_F(Frauds, AForgedApprovalIsFound) {
+TEST_F(HoldFrauds, AForgedApprovalIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     if (auto* approved = std::get_if<ApprovalOperation>(&operation)) approved->signature.back() ^= 1;
   });
   EXPECT_TRUE(has(report, "audit.bad_approval")) << codes(report);
 }
 
-TEST_F(Frauds, ARefusalTurnedIntoAnApprovalIsFound) {
+TEST_F(HoldFrauds, ARefusalTurnedIntoAnApprovalIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     auto* approved = std::get_if<ApprovalOperation>(&operation);
     if (approved == nullptr || approved->entries.front().outcome != ApprovalOutcome::kRefused) return;
@@ -334,7 +334,7 @@ TEST_F(Frauds, ARefusalTurnedIntoAnApprovalIsFound) {
   EXPECT_TRUE(has(report, "audit.bad_approval")) << codes(report);
 }
 
-TEST_F(Frauds, AnApprovalOfSomethingElseIsFound) {
+TEST_F(HoldFrauds, AnApprovalOfSomethingElseIsFound) {
   const StatementId other = statement_id(finding(4, "c-4"));
   const ResidentId resident = province_.resident(4);
   const AuditReport report = planted([&](Operation& operation) {
@@ -346,14 +346,14 @@ TEST_F(Frauds, AnApprovalOfSomethingElseIsFound) {
   EXPECT_FALSE(report.clean());
 }
 
-TEST_F(Frauds, AMissingSignatureIsFound) {
+TEST_F(HoldFrauds, AMissingSignatureIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     if (auto* statements = std::get_if<StatementsOperation>(&operation)) statements->sealed_authority.clear();
   });
   EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
 }
 
-TEST_F(Frauds, ARewoundCounterIsFound) {
+TEST_F(HoldFrauds, ARewoundCounterIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     auto* statements = std::get_if<StatementsOperation>(&operation);
     if (statements != nullptr && !statements->officers.empty()) statements->officers.front().counter = 1;
@@ -362,7 +362,7 @@ TEST_F(Frauds, ARewoundCounterIsFound) {
   EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
 }
 
-TEST_F(Frauds, AnOfficerPutInAnothersPlaceIsFound) {
+TEST_F(HoldFrauds, AnOfficerPutInAnothersPlaceIsFound) {
   const std::string other = li_.key_id();
   const AuditReport report = planted([&](Operation& operation) {
     auto* statements = std::get_if<StatementsOperation>(&operation);
@@ -373,7 +373,7 @@ TEST_F(Frauds, AnOfficerPutInAnothersPlaceIsFound) {
   EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
 }
 
-TEST_F(Frauds, ABrakeResetInTheTableIsFound) {
+TEST_F(HoldFrauds, ABrakeResetInTheTableIsFound) {
   store::Batch batch;
   ASSERT_TRUE(province_.data()
                   .store()
@@ -387,7 +387,7 @@ TEST_F(Frauds, ABrakeResetInTheTableIsFound) {
   EXPECT_TRUE(has(audit(province_.data().store()), "audit.table_differs"));
 }
 
-TEST_F(Frauds, AHoldErasedFromTheTableIsFound) {
+TEST_F(HoldFrauds, AHoldErasedFromTheTableIsFound) {
   store::Batch batch;
   batch.erase(kHoldsTable, evidence_key(province_.resident(1), statement_id(finding(1, "c-1"))));
   ASSERT_TRUE(province_.data().store().write(batch, store::Durability::kSynced).ok());

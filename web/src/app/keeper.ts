@@ -47,7 +47,7 @@ export function useKeeper(who: string, path = '/v1/me/code') {
   function failed(error: unknown): void {
     if (error instanceof Unreachable) state.value = code.value === undefined ? 'failed' : 'offline'
     else if (error instanceof ApiError && error.status === 401) state.value = 'signed_out'
-    else if (error instanceof ApiError && error.code === 'service.not_registered') state.value = 'unregistered'
+    else if (error instanceof ApiError && (error.code === 'service.not_registered' || error.code === 'shard.unknown_resident')) state.value = 'unregistered'
     else if (error instanceof ApiError && error.code === 'service.no_colour') state.value = 'no_colour'
     else if (error instanceof ApiError && error.code === 'service.unknown_device') device = ''
     else {

@@ -17,7 +17,7 @@ after(async () => {
   await province?.stop()
 })
 
-const newcomer = { document_number: '410102199001010016', name: '王小明' }
+const newcomer = { document_number: '410102199001010012', name: '王小明' }
 
 // Reads the QR on the page with the door's own reader: the picture, not the page's memory.
 async function showsCode(page) {
