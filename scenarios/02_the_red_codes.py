@@ -3,6 +3,7 @@
 A list of people is to be turned red. Every way that an insider with a real key has is tried over the public interface, and ends as
 docs/threat-model.md says: refused, held, or done in the open, under names. Ways of the operator are in the other script.
 """
+import time
 import base64
 import hashlib
 import json
@@ -120,6 +121,7 @@ class Story:
         ming = self.enrol(self.cdc, "ming", "executing", "明某", "Ming")
         li = self.enrol(self.cdc, "li", "approving", "李某", "Li")
         clerk = self.enrol(self.community, "clerk", "executing", "文员", "a clerk")
+        time.sleep(2)  # the shards follow the new keys
         names = self.people[:40]
 
         print("\n(a) 社会管控部官员批量判定接触者  An officer of the social-control department signs contact findings in bulk")

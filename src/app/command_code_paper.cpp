@@ -1,9 +1,10 @@
 // mingma code paper: a paper code as its holder gets it: issued, listed, printed with its QR code, revoked.
+#include "app/command_code_paper.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
-#include "app/command_code_paper.h"
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/qr.h"

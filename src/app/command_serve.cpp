@@ -358,8 +358,9 @@ void add_serve(CLI::App& program, int& status) {
       ->capture_default_str();
   command->add_option("--part-megabytes", options->part_megabytes_max, "largest part of a submission")
       ->capture_default_str();
-  command->add_option("--exchange-seconds", options->exchange_every_seconds,
-                      "how often what other provinces have not acknowledged is sent again")
+  command
+      ->add_option("--exchange-seconds", options->exchange_every_seconds,
+                   "how often what other provinces have not acknowledged is sent again")
       ->check(CLI::Range(1, 3'600))
       ->capture_default_str();
   command->add_option("--access-log", options->access_log,

@@ -22,10 +22,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "service/officer_api.h"
-#include "service/policy_api.h"
 #include "service/family_api.h"
 #include "service/neighbour_api.h"
+#include "service/officer_api.h"
+#include "service/policy_api.h"
 #include "service/types.h"
 
 namespace mingma::service {

@@ -37,10 +37,15 @@ class Auditor {
     for (std::uint16_t n = 0; n <= config_.file.data_shards; ++n) MINGMA_CHECK(audit_shard(ShardId{n}));
     MINGMA_CHECK(audit_submissions());
     if (progress_) progress_({"patterns", 0, 0});
-    MINGMA_TRY(PatternReport patterns, audit_patterns(stores_, control_));
-    audit_.patterns = std::move(patterns.patterns);
-    audit_.figures = patterns.figures;
-    for (shard::Finding& finding : patterns.findings) audit_.findings.push_back(std::move(finding));
+    Result<PatternReport> patterns = audit_patterns(stores_, control_);
+    if (!patterns) {
+      // Patterns are read from the whole log: where that is damaged, the finding above says so.
+      if (audit_.findings.empty()) return patterns.error();
+    } else {
+      audit_.patterns = std::move(patterns->patterns);
+      audit_.figures = patterns->figures;
+      for (shard::Finding& finding : patterns->findings) audit_.findings.push_back(std::move(finding));
+    }
     return std::move(audit_);
   }
 

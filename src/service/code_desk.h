@@ -5,11 +5,10 @@
 // so that after a resident's first display nothing is read from the store; that first one reads three small rows of the
 // shard's.
 //
-// Expiry: a phone's credential lives 15 minutes and does not outlive the decision's horizon (but 30 seconds at least, for
-// the clock event to pass). It is replaced after two thirds of its life. Paper is issued by the family desk, as an event;
-// here it is printed. Threading: belongs to the
-// shard's executor. Errors: kNotRegistered, kUnknownDevice, kNoColour, kKeyDestroyed. Memory: at most `cards_max`
-// people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
+// Expiry: a phone's credential lives 15 minutes and does not outlive the decision's horizon (but 30 seconds at least,
+// for the clock event to pass). It is replaced after two thirds of its life. Paper is issued by the family desk, as an
+// event; here it is printed. Threading: belongs to the shard's executor. Errors: kNotRegistered, kUnknownDevice,
+// kNoColour, kKeyDestroyed. Memory: at most `cards_max` people (about 0.4 KiB) and `codes_max` answers (about 1.5 KiB).
 #pragma once
 
 #include <memory>

@@ -88,8 +88,8 @@ Result<ProvinceFile> province_from_json(const std::string& text, const std::stri
   return province;
 }
 
-// The keys of the exchange with other provinces: to be sealed to (X25519), and to sign with. Made where they are missing:
-// a directory of an earlier version has none.
+// The keys of the exchange with other provinces: to be sealed to (X25519), and to sign with. Made where they are
+// missing: a directory of an earlier version has none.
 Result<void> write_exchange_keys(const std::string& path) {
   if (::access((path + "/exchange").c_str(), F_OK) != 0) {
     crypto::SystemRng rng;

@@ -2,10 +2,10 @@
 //
 //   province.json      layout version, province, origin of the ledgers, number of shards; written once by create()
 //   lock               held (flock) as long as a DataDir lives
-//   keys/              key files, mode 0600: kek, pseudonym, exchange (32 bytes in hex), code.pem, trust-pack.pem, exchange.pem,
-//   checkpoint-N.pem shard-0/ ...       one store per shard; 0 is the control shard exchange/          submissions:
-//   manifests, outcomes, line hashes spool/             parts being received or processed, encrypted under a key of
-//   their own
+//   keys/              key files, mode 0600: kek, pseudonym, exchange (32 bytes in hex), code.pem, trust-pack.pem,
+//   exchange.pem, checkpoint-N.pem shard-0/ ...       one store per shard; 0 is the control shard exchange/
+//   submissions: manifests, outcomes, line hashes spool/             parts being received or processed, encrypted under
+//   a key of their own
 //
 // Errors: errors::kDataDir with one line that says what to do. Threading: create and open on one thread; reading
 // anywhere.

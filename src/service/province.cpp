@@ -71,9 +71,9 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   MINGMA_TRY(crypto::SigningKey pack_key, settings.signing_key("trust-pack"));
   MINGMA_TRY(const crypto::SigningKey code_key, settings.signing_key("code"));
   const std::string issuer = "CN-" + settings.file.province.to_string();
-  province->trust_packs_ = std::make_unique<TrustPacks>(province->directory_, province->revocations_,
-                                                        std::move(pack_key), code_key.verifying_key(), issuer,
-                                                        settings.file.created, clock);
+  province->trust_packs_ =
+      std::make_unique<TrustPacks>(province->directory_, province->revocations_, std::move(pack_key),
+                                   code_key.verifying_key(), issuer, settings.file.created, clock);
   const auto exchange_specs = exchange_tables();
   MINGMA_TRY(auto exchange_store, settings.open_store("exchange", exchange_specs));
   province->exchange_ = std::make_unique<Exchange>(std::move(exchange_store), province->key_encryption_key_, rng);
@@ -93,17 +93,17 @@ Result<std::unique_ptr<Province>> Province::open(ProvinceConfig config, std::vec
   for (std::thread& thread : loading) thread.join();
   MINGMA_CHECK(province->check_genesis());
 
-  province->family_ = std::make_unique<FamilyDesk>(FamilyContext{
-      [raw = province.get()](const ResidentId& resident) -> FamilyContext::Place {
-        Unit& unit = raw->unit_of(resident);
-        return {unit.runtime, unit.codes.get()};
-      },
-      [raw = province.get()] {
-        std::vector<ShardRuntime*> out;
-        for (std::size_t n = 1; n < raw->units_.size(); ++n) out.push_back(&raw->units_[n]->runtime);
-        return out;
-      },
-      *province->pseudonyms_, province->revocations_, clock, rng});
+  province->family_ = std::make_unique<FamilyDesk>(
+      FamilyContext{[raw = province.get()](const ResidentId& resident) -> FamilyContext::Place {
+                      Unit& unit = raw->unit_of(resident);
+                      return {unit.runtime, unit.codes.get()};
+                    },
+                    [raw = province.get()] {
+                      std::vector<ShardRuntime*> out;
+                      for (std::size_t n = 1; n < raw->units_.size(); ++n) out.push_back(&raw->units_[n]->runtime);
+                      return out;
+                    },
+                    *province->pseudonyms_, province->revocations_, clock, rng});
 
   MINGMA_TRY(const Digest exchange_secret, settings.secret("exchange"));
   MINGMA_TRY(crypto::SigningKey exchange_key, settings.signing_key("exchange"));
@@ -347,8 +347,11 @@ std::vector<Metric> Province::metrics() const {
     add("mingma_codes_shown_total", "codes shown since start", true, unit->codes->counters().shown);
     add("mingma_codes_signed_total", "credentials signed since start", true, unit->codes->counters().signed_new);
   }
-  out.push_back({"mingma_paper_codes_revoked", "paper codes that no door may accept; over 1,000,000 no paper is accepted",
-                 false, {}, static_cast<double>(revocations_.size())});
+  out.push_back({"mingma_paper_codes_revoked",
+                 "paper codes that no door may accept; over 1,000,000 no paper is accepted",
+                 false,
+                 {},
+                 static_cast<double>(revocations_.size())});
   out.push_back({"mingma_alarm_looks_failed_total",
                  "looks for alarms that failed since start: read the log, then run mingma audit",
                  true,

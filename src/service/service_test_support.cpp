@@ -57,8 +57,8 @@ std::string institution_document(std::string_view id, std::string_view klass, co
 std::string grant_document(std::string_view id, std::string_view grantee, const std::string& kinds,
                            const std::string& province) {
   return R"({"type":"grant","id":")" + std::string(id) + R"(","grantor":"root","grantee":")" + std::string(grantee) +
-         R"(","kinds":[)" + kinds +
-         R"(],"areas":[")" + province + R"("],"from":"2022-11-01T00:00:00Z","until":"2023-11-01T00:00:00Z","may_delegate":false,"document_number":"T-)" +
+         R"(","kinds":[)" + kinds + R"(],"areas":[")" + province +
+         R"("],"from":"2022-11-01T00:00:00Z","until":"2023-11-01T00:00:00Z","may_delegate":false,"document_number":"T-)" +
          std::string(id) + R"("})";
 }
 
@@ -193,13 +193,15 @@ void TestProvince::set_up() {
   genesis.set("pseudonym_check", hex_encode(Pseudonyms(disk_.secrets.at("pseudonym")).check_value()));
   genesis.set("created_at", "2022-11-01T00:00:00Z");
   publish(sign_by_roots("genesis", genesis.to_string()));
-  publish(sign_by_roots("institution", institution_document(kLab, "laboratory", institutions_.find(kLab)->second, disk_.province)));
-  publish(sign_by_roots("institution", institution_document(kCdc, "cdc", institutions_.find(kCdc)->second, disk_.province)));
   publish(sign_by_roots("institution",
-                        institution_document(kCommunity, "community", institutions_.find(kCommunity)->second, disk_.province)));
+                        institution_document(kLab, "laboratory", institutions_.find(kLab)->second, disk_.province)));
+  publish(sign_by_roots("institution",
+                        institution_document(kCdc, "cdc", institutions_.find(kCdc)->second, disk_.province)));
+  publish(sign_by_roots("institution", institution_document(kCommunity, "community",
+                                                            institutions_.find(kCommunity)->second, disk_.province)));
   publish(sign_by_roots("grant", grant_document("G-1", kLab, R"("test_result")", disk_.province)));
-  publish(
-      sign_by_roots("grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")", disk_.province)));
+  publish(sign_by_roots(
+      "grant", grant_document("G-2", kCdc, R"("contact_finding","control_order","control_release")", disk_.province)));
   publish(sign_by_roots("policy", read_policy(disk_.province)));
   settle();
 }

@@ -46,7 +46,7 @@ struct Disk {
   ~Disk();
   std::string spool;
   std::string province = "41";  // roots and ledgers of another code are other ones
-  bool real = false;  // RocksDB under the spool's directory instead of memory
+  bool real = false;            // RocksDB under the spool's directory instead of memory
   std::size_t workers = 1;
   std::uint32_t residents = 20'000;  // of the county, registered or not
   std::map<std::string, std::shared_ptr<store::Store>> stores;

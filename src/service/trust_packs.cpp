@@ -29,7 +29,8 @@ Result<Blob> TrustPacks::current() {
   pack.issued_at = current_.bytes ? std::max(now, issued_at_.plus(1)) : now;
   pack.sequence = static_cast<std::uint64_t>(pack.issued_at.value);
   pack.expires_at = pack.issued_at.plus(kPackLifeSeconds);
-  pack.issuers.push_back({code_key_, issuer_, true, !revoked.too_many, code_key_since_, pack.issued_at.plus(kCodeKeyLifeSeconds)});
+  pack.issuers.push_back(
+      {code_key_, issuer_, true, !revoked.too_many, code_key_since_, pack.issued_at.plus(kCodeKeyLifeSeconds)});
   pack.revoked = std::move(revoked.prefixes);
   const std::size_t count = control->policy_count();
   const std::size_t first = count > code::kPackPoliciesMax ? count - code::kPackPoliciesMax : 0;

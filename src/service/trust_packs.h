@@ -1,5 +1,5 @@
-// The trust pack that doors fetch: built from the directory and the revoked paper codes, signed, kept until it is an hour
-// old, a policy was published or a sheet was revoked (at most one new pack a second; a large one, of over 10,000
+// The trust pack that doors fetch: built from the directory and the revoked paper codes, signed, kept until it is an
+// hour old, a policy was published or a sheet was revoked (at most one new pack a second; a large one, of over 10,000
 // revocations, at most one a minute).
 //
 // Sequence numbers are the Unix second of issue, so that a pack of a restarted process is never older than the last
@@ -45,9 +45,9 @@ class TrustPacks final {
   UnixSeconds code_key_since_;
   const Clock& clock_;
   std::mutex mutex_;
-  Blob current_;              // guarded by mutex_
-  UnixSeconds issued_at_{};   // guarded by mutex_
-  std::size_t policies_ = 0;      // guarded by mutex_
+  Blob current_;                      // guarded by mutex_
+  UnixSeconds issued_at_{};           // guarded by mutex_
+  std::size_t policies_ = 0;          // guarded by mutex_
   std::uint64_t revocations_in_ = 0;  // generation; guarded by mutex_
 };
 

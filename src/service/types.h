@@ -141,9 +141,9 @@ struct Cause {
   rules::Evidence evidence;
   std::string source_record;
   UnixSeconds signed_at{};
-  InstitutionSummary institution;  // who says so, and whom to call
-  bool deciding = false;           // its kind is read by the rule that decided
-  bool effective = true;           // false once corrected or withdrawn
+  InstitutionSummary institution;   // who says so, and whom to call
+  bool deciding = false;            // its kind is read by the rule that decided
+  bool effective = true;            // false once corrected or withdrawn
   std::optional<Bilingual> origin;  // the other province that it came from: `institution` is that province's
 };
 
@@ -268,7 +268,15 @@ struct Published {
 
 // ---- public -------------------------------------------------------------------------------------------------------
 
-enum class PublicList : std::uint8_t { kInstitutions, kGrants, kPolicies, kAreaOrders, kPolicyExceptions, kProofs, kNeighbours };
+enum class PublicList : std::uint8_t {
+  kInstitutions,
+  kGrants,
+  kPolicies,
+  kAreaOrders,
+  kPolicyExceptions,
+  kProofs,
+  kNeighbours
+};
 
 struct PublicDocument {
   std::string type;

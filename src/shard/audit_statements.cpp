@@ -5,8 +5,8 @@
 #include "shard/authority.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
-#include "shard/statement_document.h"
 #include "shard/judge.h"
+#include "shard/statement_document.h"
 
 namespace mingma::shard {
 namespace {

@@ -10,10 +10,21 @@ namespace mingma::shard {
 namespace {
 
 // By number; empty ones are not used here.
-constexpr std::array<std::string_view, 15> kTypes{
-    "",        "genesis",            "institution", "grant", "revocation", "policy", "area_order",
-    "officer", "officer_revocation", "policy_exception", "proof_record", "",           "",       "",
-    "trusted_province"};
+constexpr std::array<std::string_view, 15> kTypes{"",
+                                                  "genesis",
+                                                  "institution",
+                                                  "grant",
+                                                  "revocation",
+                                                  "policy",
+                                                  "area_order",
+                                                  "officer",
+                                                  "officer_revocation",
+                                                  "policy_exception",
+                                                  "proof_record",
+                                                  "",
+                                                  "",
+                                                  "",
+                                                  "trusted_province"};
 constexpr std::array<std::string_view, 11> kClasses{
     "none",        "command",   "health_commission", "cdc",      "laboratory", "hospital",
     "border_post", "community", "other_province",    "operator", "auditor"};

@@ -60,12 +60,12 @@ std::string_view to_string(Outcome outcome);  // "accepted", "duplicate", "unkno
 
 // The signature that stands behind a batch of statements.
 enum class AuthorityKind : std::uint8_t {
-  kManifest = 1,  // an institution signed a submission's manifest (RFC 9421 message signature)
-  kDocument = 2,  // an institution signed this one statement as a document
-  kSession = 3,   // the resident's own declaration in a session
-  kOfficer = 4,   // an officer of the institution signed this one statement as a document
+  kManifest = 1,     // an institution signed a submission's manifest (RFC 9421 message signature)
+  kDocument = 2,     // an institution signed this one statement as a document
+  kSession = 3,      // the resident's own declaration in a session
+  kOfficer = 4,      // an officer of the institution signed this one statement as a document
   kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
-  kImported = 5,  // another province's institution signed it; the proof came with it (neighbour.h)
+  kImported = 5,     // another province's institution signed it; the proof came with it (neighbour.h)
 };
 
 struct StatementEntry {
@@ -233,11 +233,11 @@ struct NoticeOperation {  // control shard: an alarm, or a day's figures
   std::uint32_t leaf = kNoLeaf;
 };
 
-using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
-                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
-                               CaseOpenOperation, CaseStepOperation, LookUpOperation,
-                               GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
-                               AcknowledgeOperation, NoticeOperation>;
+using Operation =
+    std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation,
+                 StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
+                 CaseOpenOperation, CaseStepOperation, LookUpOperation, GuardianshipOperation, PaperOperation,
+                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

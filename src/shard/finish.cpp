@@ -7,8 +7,8 @@
 #include "shard/errors.h"
 #include "shard/family_fold.h"
 #include "shard/image.h"
-#include "shard/neighbour_fold.h"
 #include "shard/judge.h"
+#include "shard/neighbour_fold.h"
 #include "shard/tiles.h"
 
 namespace mingma::shard {

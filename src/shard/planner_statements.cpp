@@ -5,8 +5,8 @@
 #include "shard/authority.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
-#include "shard/neighbour_fold.h"
 #include "shard/judge.h"
+#include "shard/neighbour_fold.h"
 #include "shard/planner.h"
 
 namespace mingma::shard {

@@ -48,13 +48,13 @@ enum class LeafKind : std::uint8_t {
   kLookUp = 24,
   kPaperCode = 27,
   kGuardianship = 28,
-  kExchange = 29,         // given to another province; acknowledged by it
+  kExchange = 29,  // given to another province; acknowledged by it
   kTrustedProvince = 30,
   kHold = 21,        // a statement that is held
   kHoldEnded = 22,   // approved, refused or lapsed
   kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
-  kAlarm = 26,    // control shard: a notice (notice.h)
-  kFigures = 31,  // likewise
+  kAlarm = 26,       // control shard: a notice (notice.h)
+  kFigures = 31,     // likewise
 };
 
 struct Leaf {
@@ -73,8 +73,17 @@ struct Leaf {
 void encode_leaf(const Leaf& leaf, Bytes& out);  // replaces `out`
 Result<Leaf> decode_leaf(ByteView bytes);        // `rule` borrows from `bytes`
 
-enum class DecisionCause : std::uint8_t { kRegister = 1, kStatements = 2, kTick = 3, kRecolour = 4, kHold = 5, kCase = 6, kImport = 8 };
-std::string_view to_string(DecisionCause cause);  // "register", "statements", "tick", "recolour", "hold", "case", "import"
+enum class DecisionCause : std::uint8_t {
+  kRegister = 1,
+  kStatements = 2,
+  kTick = 3,
+  kRecolour = 4,
+  kHold = 5,
+  kCase = 6,
+  kImport = 8
+};
+std::string_view to_string(
+    DecisionCause cause);  // "register", "statements", "tick", "recolour", "hold", "case", "import"
 
 // One version in a resident's chain. Canonical CBOR; its SHA-256 is what the next version names.
 struct DecisionRecord {

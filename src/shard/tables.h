@@ -28,7 +28,7 @@ inline constexpr store::TableId kBrakesTable{13};   // counts, clearances, passk
 inline constexpr store::TableId kCasesTable{14};    // appeals and their steps (shard/case.h)
 inline constexpr store::TableId kLookUpsTable{15};  // who read what about whom (shard/look_up.h)
 inline constexpr store::TableId kNoticesTable{16};  // alarms and figures (shard/notice.h)
-inline constexpr store::TableId kFamilyTable{17};      // guardians and paper codes (shard/family.h)
+inline constexpr store::TableId kFamilyTable{17};   // guardians and paper codes (shard/family.h)
 inline constexpr store::TableId kNeighboursTable{18};  // statements to and from other provinces
 inline constexpr std::size_t kTableCount = 19;
 
@@ -59,7 +59,6 @@ inline std::array<store::TableSpec, kTableCount> shard_tables() {
 inline constexpr std::array<store::TableId, 15> kDigestTables{
     kRowsTable,    kResidentsTable,   kEvidenceTable,   kSubmissionsTable, kDecisionsTable,
     kControlTable, kLedgerTilesTable, kLedgerMetaTable, kCasesTable,       kLookUpsTable,
-    kNoticesTable, kFamilyTable,  kNeighboursTable,
-    kHoldsTable, kBrakesTable};
+    kNoticesTable, kFamilyTable,      kNeighboursTable, kHoldsTable,       kBrakesTable};
 
 }  // namespace mingma::shard

@@ -64,14 +64,14 @@ class Torture:
             raise Failed(f"{what}: {status} {code or ''} was expected, {answer[0]} {str(answer[1])[:300]} came")
 
     def still_well(self, after):
-        """A healthz on a new connection and a display on an old one, both soon."""
+        """A healthz on a new connection and a receipt on an old one, both soon."""
         begin = time.monotonic()
         if self.province.get_json("/healthz").get("status") != "ok" and self.province.server.poll() is not None:
             raise Failed(f"the server ended after {after}")
-        status, _, body = self.visitor.call("GET", "/v1/me/code?form=paper")
+        status, _, body = self.visitor.call("GET", "/v1/me/receipt")
         took = time.monotonic() - begin
         if status != 200:
-            raise Failed(f"no code after {after}: {status} {body[:200]}")
+            raise Failed(f"no receipt after {after}: {status} {body[:200]}")
         if took > QUICK_SECONDS:
             raise Failed(f"after {after} the server took {took:.1f} s to answer")
         self.done += 1
