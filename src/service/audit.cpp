@@ -4,6 +4,7 @@
 #include <map>
 
 #include "ledger/checkpoint.h"
+#include "log/errors.h"
 #include "log/local_log.h"
 #include "service/errors.h"
 #include "service/part_lines.h"
@@ -40,7 +41,7 @@ class Auditor {
     Result<PatternReport> patterns = audit_patterns(stores_, control_);
     if (!patterns) {
       // Patterns are read from the whole log: where that is damaged, the finding above says so.
-      if (audit_.findings.empty()) return patterns.error();
+      if (!patterns.error().is(errors::kLogBrokenChain)) return patterns.error();
     } else {
       audit_.patterns = std::move(patterns->patterns);
       audit_.figures = patterns->figures;
