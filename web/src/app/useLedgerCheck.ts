@@ -1,10 +1,10 @@
 // State of one check of one decision against the ledger, as pages show it.
 import { ref } from 'vue'
 import type { Decision } from '@/lib/api'
-import { provinceInfo } from '@/lib/pins'
+import { PinChanged, provinceInfo } from '@/lib/pins'
 import { checkDecision, type Checked } from '@/lib/receiptCheck'
 
-export type CheckState = 'idle' | 'running' | 'waiting' | 'good' | 'bad'
+export type CheckState = 'idle' | 'running' | 'waiting' | 'good' | 'bad' | 'pins'
 
 export function useLedgerCheck() {
   const state = ref<CheckState>('idle')
@@ -21,7 +21,7 @@ export function useLedgerCheck() {
       state.value = 'good'
     } catch (error) {
       why.value = error instanceof Error ? error.message : String(error)
-      state.value = 'bad'
+      state.value = error instanceof PinChanged ? 'pins' : 'bad'
     }
   }
   return { state, checked, why, run }
