@@ -23,6 +23,7 @@ using feed::SimulatedInstitution;
 using feed::SimulatedRole;
 
 constexpr std::int64_t kEveningHour = 18;  // local; a night's sampling lasts four hours from then
+constexpr std::int64_t kMorningHour = 9;
 
 struct SimulateOptions {
   std::string out;
@@ -203,8 +204,9 @@ Result<void> simulate(const SimulateOptions& options) {
   settings.seed = options.seed;
   settings.residents = options.residents;
   if (options.first_evening.empty()) {
-    // The last night is the one that has just passed.
-    const CivilDate today = china_date(SystemClock().now());
+    // The last night is the one that has just passed: its findings are signed at eight, so before nine it is
+    // yesterday's.
+    const CivilDate today = china_date(SystemClock().now().plus(-kMorningHour * 3600));
     const UnixSeconds evening = china_midnight(today).plus((kEveningHour - 24) * 3600);
     settings.first_evening = evening.plus(-static_cast<std::int64_t>(options.nights - 1) * kSecondsPerDay);
   } else {
