@@ -47,9 +47,7 @@ def story():
 
         chapter(3, "一夜结果", "laboratories post the night's results; each manifest is signed, each line has an outcome")
         began = time.monotonic()
-        for feed in sorted(province.county.glob("night-0/*.fhir.ndjson")):
-            institution = feed.name.split(".")[0]
-            province.run("ingest", str(feed), "--institution", institution, "--key", province.key(institution), "--server", province.url)
+        province.ingest_night()
         for feed in sorted(province.county.glob("night-0/*.statements.ndjson")):
             institution = feed.name.split(".")[0]
             province.run("publish", "--lines", str(feed), "--key", province.key(institution), "--server", province.url)

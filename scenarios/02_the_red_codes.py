@@ -3,35 +3,21 @@
 A list of people is to be turned red. Every way that an insider with a real key has is tried over the public interface, and ends as
 docs/threat-model.md says: refused, held, or done in the open, under names. Ways of the operator are in the other script.
 """
-import time
 import base64
 import hashlib
 import json
 import sys
+import time
 import urllib.error
 import urllib.request
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/program"))
 from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: E402
-from province import SOURCE, Failed, Province, run_as_test  # noqa: E402
+from province import SOURCE, Province, run_as_test  # noqa: E402
+from story import expect, instant, tell  # noqa: E402
 
 BRAKE = 5  # residents one signer may make worse in an hour, in this province's policy
-
-
-def tell(text):
-    print("   " + text, flush=True)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failed("it should be that " + what)
-    tell("ok: " + what)
-
-
-def instant(seconds=0):
-    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Signer:

@@ -13,9 +13,7 @@ def main():
         province.start()
         province.publish_documents()
         auditor = add_institution(province, "AUD-01", "auditor", "省审计组", "Provincial auditors")
-        for feed in sorted(province.county.glob("night-0/*.fhir.ndjson")):
-            institution = feed.name.split(".")[0]
-            province.run("ingest", str(feed), "--institution", institution, "--key", province.key(institution), "--server", province.url)
+        province.ingest_night()
         person = roster(province)[7]
         number = person["document_number"]
         publish_lines(province, "finding", [finding(person, "SIM-CDC", "CF-2022-0613-07")], province.key("SIM-CDC"))

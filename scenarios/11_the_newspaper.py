@@ -51,9 +51,7 @@ def main():
         province.register_roster()
         province.start()
         province.publish_documents()
-        for feed in sorted(province.county.glob("night-0/*.fhir.ndjson")):
-            institution = feed.name.split(".")[0]
-            province.run("ingest", str(feed), "--institution", institution, "--key", province.key(institution), "--server", province.url)
+        province.ingest_night()
         trust = province.ledger_keys()
         status, out, err = read(province, trust)
         expect(status == 0, f"the reader could not verify an honest ledger: {err}")

@@ -7,6 +7,7 @@
 
 #include "app/connection.h"
 #include "app/errors.h"
+#include "app/json_text.h"
 #include "app/qr.h"
 #include "app/sign_in.h"
 #include "app/terminal.h"
@@ -31,20 +32,10 @@ struct PaperOptions {
   bool no_picture = false;
 };
 
-std::string text(const Json& json, std::string_view name) {
-  const Json* found = json.find(name);
-  return found != nullptr && found->is_string() ? found->string() : std::string();
-}
-
-std::string local(const Json& json, std::string_view name) {
-  const auto instant = parse_instant(text(json, name));
-  return instant.ok() ? instant->to_local_string() : std::string();
-}
-
 Result<void> print_sheet(const PaperOptions& options, const Json& sheet) {
-  if (text(sheet, "text").empty())
-    return Error(errors::kInvalidArgument, "this sheet is " + text(sheet, "state") + "; issue a new one");
-  MINGMA_TRY(const QrMatrix matrix, make_qr(text(sheet, "text")));
+  if (text_of(sheet, "text").empty())
+    return Error(errors::kInvalidArgument, "this sheet is " + text_of(sheet, "state") + "; issue a new one");
+  MINGMA_TRY(const QrMatrix matrix, make_qr(text_of(sheet, "text")));
   if (!options.png.empty()) MINGMA_CHECK(write_qr_png(matrix, 8, options.png));
   if (options.json) {
     std::printf("%s\n", sheet.to_string().c_str());
@@ -52,11 +43,12 @@ Result<void> print_sheet(const PaperOptions& options, const Json& sheet) {
   }
   if (!options.no_picture) std::fputs(qr_for_terminal(matrix).c_str(), stdout);
   std::printf("paper code  %s\nname        %s\ndocument    ...%s\ncolour      %s\nissued      %s\nvalid until %s\n",
-              text(sheet, "id").c_str(), text(sheet, "name").c_str(), text(sheet, "document_digits").c_str(),
-              text(sheet, "colour").c_str(), local(sheet, "issued_at").c_str(), local(sheet, "expires_at").c_str());
+              text_of(sheet, "id").c_str(), text_of(sheet, "name").c_str(), text_of(sheet, "document_digits").c_str(),
+              text_of(sheet, "colour").c_str(), local_of(sheet, "issued_at").c_str(),
+              local_of(sheet, "expires_at").c_str());
   if (const Json* proves = sheet.find("proves"))
-    std::printf("%s\n%s\n", text(*proves, "zh").c_str(), text(*proves, "en").c_str());
-  std::printf("%s\n", text(sheet, "text").c_str());
+    std::printf("%s\n%s\n", text_of(*proves, "zh").c_str(), text_of(*proves, "en").c_str());
+  std::printf("%s\n", text_of(sheet, "text").c_str());
   return {};
 }
 
@@ -68,8 +60,8 @@ void print_list(const PaperOptions& options, const Json& answer) {
   std::vector<std::vector<std::string>> rows;
   if (const Json* items = answer.find("items"); items != nullptr && items->is_array()) {
     for (const Json& sheet : items->array()) {
-      rows.push_back({text(sheet, "id"), text(sheet, "colour"), local(sheet, "issued_at"), local(sheet, "expires_at"),
-                      text(sheet, "state"), text(sheet, "issued_by")});
+      rows.push_back({text_of(sheet, "id"), text_of(sheet, "colour"), local_of(sheet, "issued_at"),
+                      local_of(sheet, "expires_at"), text_of(sheet, "state"), text_of(sheet, "issued_by")});
     }
   }
   std::fputs(table({"id", "colour", "issued", "until", "state", "issued by"}, rows).c_str(), stdout);

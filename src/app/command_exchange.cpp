@@ -8,6 +8,7 @@
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/json_text.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "base/json.h"
@@ -27,11 +28,6 @@ struct ExchangeOptions {
   bool json = false;
 };
 
-std::string text(const Json& json, std::string_view name) {
-  const Json* found = json.find(name);
-  return found != nullptr && found->is_string() ? found->string() : std::string();
-}
-
 // A trusted_province document to be signed by the roots, out of the neighbour's own card.
 Result<void> trust(const ExchangeOptions& options) {
   Connection::Options neighbour = options.server;
@@ -45,15 +41,15 @@ Result<void> trust(const ExchangeOptions& options) {
   const UnixSeconds now = SystemClock().now();
   Json document;
   document.set("type", "trusted_province");
-  document.set("id", text(card, "province"));
+  document.set("id", text_of(card, "province"));
   document.set("institution", options.institution);
   document.set("name", *card.find("name"));
   document.set("phone", options.phone);
   document.set("url", options.url);
-  document.set("genesis", text(card, "genesis"));
+  document.set("genesis", text_of(card, "genesis"));
   document.set("ledger_keys", *card.find("ledger_keys"));
-  document.set("seal_key", text(card, "seal_key"));
-  document.set("sign_key", text(card, "sign_key"));
+  document.set("seal_key", text_of(card, "seal_key"));
+  document.set("sign_key", text_of(card, "sign_key"));
   document.set("from", now.to_string());
   document.set("until", now.plus(options.days * kSecondsPerDay).to_string());
   document.set("issued_at", now.to_string());
@@ -78,10 +74,10 @@ Result<int> list(const ExchangeOptions& options) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < count; ++i) {
     const Json& one = items->array()[i];
-    const auto at = parse_instant(text(one, "at"));
-    rows.push_back({text(one, "export").substr(0, 16), text(one, "to"), text(one, "basis"),
+    const auto at = parse_instant(text_of(one, "at"));
+    rows.push_back({text_of(one, "export").substr(0, 16), text_of(one, "to"), text_of(one, "basis"),
                     at.ok() ? at->to_local_string() : "",
-                    text(one, "outcome").empty() ? "not acknowledged" : text(one, "outcome")});
+                    text_of(one, "outcome").empty() ? "not acknowledged" : text_of(one, "outcome")});
   }
   if (count == 0) std::printf("everything that was given away is acknowledged\n");
   if (count > 0) std::fputs(table({"export", "to", "basis", "in the hour of", "answer"}, rows).c_str(), stdout);

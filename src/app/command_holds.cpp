@@ -9,10 +9,10 @@
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/json_text.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "base/json.h"
-#include "http/content_digest.h"
 #include "service/types.h"
 #include "shard/document.h"
 
@@ -30,18 +30,6 @@ struct HoldsOptions {
   bool json = false;
 };
 
-Result<crypto::SigningKey> read_key(const HoldsOptions& options) {
-  MINGMA_TRY(const std::string pem, read_file(options.key, 1u << 16));
-  auto key = crypto::SigningKey::from_pem(pem);
-  if (!key.ok()) return std::move(key).error().within(options.key);
-  return key;
-}
-
-std::string text(const Json& json, std::string_view name) {
-  const Json* member = json.find(name);
-  return member != nullptr && member->is_string() ? member->string() : std::string();
-}
-
 std::string words(const Json& json, std::string_view name) {
   std::string out;
   const Json* list = json.find(name);
@@ -54,21 +42,18 @@ std::string words(const Json& json, std::string_view name) {
 
 void print_hold(const Json& hold) {
   const Json* institution = hold.find("institution");
-  std::printf("%s\n  %s, by %s, rule %s\n", text(hold, "statement").c_str(), text(hold, "kind").c_str(),
-              institution == nullptr ? "" : text(*institution, "id").c_str(), text(hold, "rule").c_str());
+  std::printf("%s\n  %s, by %s, rule %s\n", text_of(hold, "statement").c_str(), text_of(hold, "kind").c_str(),
+              institution == nullptr ? "" : text_of(*institution, "id").c_str(), text_of(hold, "rule").c_str());
   std::printf("  缺 missing %s; 因 because %s\n", words(hold, "missing").c_str(), words(hold, "reasons").c_str());
-  std::printf("  自 since %s, 失效 lapses %s\n", text(hold, "since").c_str(), text(hold, "lapses_at").c_str());
+  std::printf("  自 since %s, 失效 lapses %s\n", text_of(hold, "since").c_str(), text_of(hold, "lapses_at").c_str());
 }
 
 Result<void> list(const HoldsOptions& options) {
-  MINGMA_TRY(crypto::SigningKey key, read_key(options));
+  MINGMA_TRY(crypto::SigningKey key, read_signing_key(options.key));
   MINGMA_TRY(Connection connection, Connection::open(options.server));
   std::string target = "/v1/holds";
   if (!options.institution.empty()) target += "?institution=" + options.institution;
-  MINGMA_TRY(http::ClientRequest request,
-             connection.signed_by({.method = "GET", .target = target}, http::write_content_digest({}), key));
-  MINGMA_TRY(const http::ClientResponse response, connection.call(std::move(request)));
-  MINGMA_TRY(const Json answer, parse_json(response.body));
+  MINGMA_TRY(const Json answer, connection.get_signed(target, key));
   if (options.json) {
     std::printf("%s\n", answer.to_string().c_str());
     return {};
@@ -83,7 +68,7 @@ Result<void> list(const HoldsOptions& options) {
 }
 
 Result<void> answer(const HoldsOptions& options, bool refuses) {
-  MINGMA_TRY(crypto::SigningKey key, read_key(options));
+  MINGMA_TRY(crypto::SigningKey key, read_signing_key(options.key));
   MINGMA_TRY(Connection connection, Connection::open(options.server));
   Json::Array statements;
   for (const std::string& id : options.statements) statements.push_back(id);
@@ -107,7 +92,7 @@ Result<void> answer(const HoldsOptions& options, bool refuses) {
   if (const Json* items = outcome.find("items"); items != nullptr && items->is_array()) {
     for (const Json& item : items->array()) {
       const std::string missing = words(item, "missing");
-      std::printf("%s  %s%s%s\n", text(item, "statement").c_str(), text(item, "outcome").c_str(),
+      std::printf("%s  %s%s%s\n", text_of(item, "statement").c_str(), text_of(item, "outcome").c_str(),
                   missing.empty() ? "" : "; missing still: ", missing.c_str());
     }
   }

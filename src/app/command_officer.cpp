@@ -8,11 +8,11 @@
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/json_text.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
 #include "base/json.h"
 #include "crypto/random.h"
-#include "http/content_digest.h"
 #include "service/types.h"
 #include "shard/officer.h"
 
@@ -33,13 +33,6 @@ struct OfficerOptions {
   std::string institution;
   bool json = false;
 };
-
-Result<crypto::SigningKey> read_signing_key(const std::string& file) {
-  MINGMA_TRY(const std::string pem, read_file(file, 1u << 16));
-  auto key = crypto::SigningKey::from_pem(pem);
-  if (!key.ok()) return std::move(key).error().within(file);
-  return key;
-}
 
 std::string institution_of(const std::string& officer) { return officer.substr(0, officer.find('/')); }
 
@@ -114,20 +107,12 @@ Result<void> revoke(const OfficerOptions& options) {
   return sign_and_send(options, out, "/v1/officer-revocations");
 }
 
-std::string text(const Json& json, std::string_view name) {
-  const Json* member = json.find(name);
-  return member != nullptr && member->is_string() ? member->string() : std::string();
-}
-
 Result<void> list(const OfficerOptions& options) {
   MINGMA_TRY(crypto::SigningKey key, read_signing_key(options.key));
   MINGMA_TRY(Connection connection, Connection::open(options.server));
   std::string target = "/v1/officers";
   if (!options.institution.empty()) target += "?institution=" + options.institution;
-  MINGMA_TRY(http::ClientRequest request,
-             connection.signed_by({.method = "GET", .target = target}, http::write_content_digest({}), key));
-  MINGMA_TRY(const http::ClientResponse response, connection.call(std::move(request)));
-  MINGMA_TRY(const Json answer, parse_json(response.body));
+  MINGMA_TRY(const Json answer, connection.get_signed(target, key));
   if (options.json) {
     std::printf("%s\n", answer.to_string().c_str());
     return {};
@@ -136,16 +121,16 @@ Result<void> list(const OfficerOptions& options) {
   if (items == nullptr || !items->is_array()) return {};
   for (const Json& officer : items->array()) {
     const Json* name = officer.find("name");
-    std::printf("%-32s %-10s %s\n", text(officer, "id").c_str(), text(officer, "role").c_str(),
-                name == nullptr ? "" : text(*name, "zh").c_str());
+    std::printf("%-32s %-10s %s\n", text_of(officer, "id").c_str(), text_of(officer, "role").c_str(),
+                name == nullptr ? "" : text_of(*name, "zh").c_str());
     const Json* keys = officer.find("keys");
     if (keys == nullptr || !keys->is_array()) continue;
     for (const Json& one : keys->array()) {
       const Json* in_force = one.find("in_force");
       const bool good = in_force != nullptr && in_force->is_boolean() && in_force->boolean();
-      const std::string why = text(one, "revoked_for");
-      std::printf("  %s %s from %s%s%s\n", text(one, "key").c_str(), text(one, "kind").c_str(),
-                  text(one, "from").c_str(), good ? "" : ", not in force", why.empty() ? "" : (": " + why).c_str());
+      const std::string why = text_of(one, "revoked_for");
+      std::printf("  %s %s from %s%s%s\n", text_of(one, "key").c_str(), text_of(one, "kind").c_str(),
+                  text_of(one, "from").c_str(), good ? "" : ", not in force", why.empty() ? "" : (": " + why).c_str());
     }
   }
   return {};

@@ -107,9 +107,7 @@ Result<rules::DiffReport> diff_directory(const DiffCommand& command) {
 
 // The server's own JSON: it is shown as it came.
 Result<Json> ask_server(const DiffCommand& command) {
-  MINGMA_TRY(const std::string pem, read_file(command.key, 1u << 16));
-  auto key = crypto::SigningKey::from_pem(pem);
-  if (!key.ok()) return std::move(key).error().within(command.key);
+  MINGMA_TRY(crypto::SigningKey key, read_signing_key(command.key));
   MINGMA_TRY(Connection connection, Connection::open(command.server));
   const Json body = Json::Object{{"before", command.request.before},
                                  {"after", command.request.after},
@@ -117,7 +115,7 @@ Result<Json> ask_server(const DiffCommand& command) {
                                  {"as_dated", command.request.as_dated},
                                  {"sample", static_cast<std::int64_t>(command.request.sample)},
                                  {"audience", command.for_public ? "public" : "authorised"}};
-  return connection.post_signed("/v1/policies/diff", body, *key);
+  return connection.post_signed("/v1/policies/diff", body, key);
 }
 
 Result<void> diff(DiffCommand command) {

@@ -61,10 +61,8 @@ std::string stated_type(std::string_view document) {
 Result<std::vector<crypto::SigningKey>> read_keys(const PublishOptions& options) {
   std::vector<crypto::SigningKey> keys;
   for (const std::string& file : options.keys) {
-    MINGMA_TRY(const std::string pem, read_file(file, 1u << 16));
-    auto key = crypto::SigningKey::from_pem(pem);
-    if (!key.ok()) return std::move(key).error().within(file);
-    keys.push_back(*std::move(key));
+    MINGMA_TRY(crypto::SigningKey key, read_signing_key(file));
+    keys.push_back(std::move(key));
   }
   return keys;
 }

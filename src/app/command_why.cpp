@@ -8,6 +8,7 @@
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
+#include "app/json_text.h"
 #include "app/sign_in.h"
 #include "app/terminal.h"
 #include "base/json.h"
@@ -29,42 +30,26 @@ struct WhyOptions {
   bool history = false;
 };
 
-std::string text(const Json* json) { return json != nullptr && json->is_string() ? json->string() : std::string(); }
-
-std::string text(const Json& json, std::string_view name) { return text(json.find(name)); }
-
-// "中文 / English"
-std::string both(const Json* json) {
-  if (json == nullptr) return {};
-  const std::string zh = text(*json, "zh");
-  const std::string en = text(*json, "en");
-  return zh + (zh.empty() || en.empty() ? "" : " / ") + en;
-}
-
-std::string local(const Json& json, std::string_view name) {
-  const auto instant = parse_instant(text(json, name));
-  return instant.ok() ? instant->to_local_string() : std::string();
-}
-
 void line(const char* head, const std::string& words) {
   if (!words.empty()) std::printf("%-11s %s\n", head, words.c_str());
 }
 
 void print_receipt(const Json& receipt) {
-  line("colour", text(receipt, "colour") + " since " + local(receipt, "since"));
-  line("rule", text(receipt, "rule") + "  " + both(receipt.find("rule_title")));
+  line("colour", text_of(receipt, "colour") + " since " + local_of(receipt, "since"));
+  line("rule", text_of(receipt, "rule") + "  " + both_of(receipt, "rule_title"));
   if (const Json* policy = receipt.find("policy")) {
-    line("policy", text(*policy, "id") + " " + text(*policy, "version") + ", " + text(*policy, "document_number"));
+    line("policy",
+         text_of(*policy, "id") + " " + text_of(*policy, "version") + ", " + text_of(*policy, "document_number"));
   }
-  line("why", both(receipt.find("reason")));
-  line("measure", text(receipt, "measure") + "  " + both(receipt.find("control_mode")));
-  line("way out", both(receipt.find("way_out")));
-  const std::string horizon = local(receipt, "horizon");
+  line("why", both_of(receipt, "reason"));
+  line("measure", text_of(receipt, "measure") + "  " + both_of(receipt, "control_mode"));
+  line("way out", both_of(receipt, "way_out"));
+  const std::string horizon = local_of(receipt, "horizon");
   line("changes", horizon.empty() ? "not by the clock alone" : horizon + " by itself, if nothing new arrives");
   if (const Json* responsible = receipt.find("responsible"); responsible != nullptr && responsible->is_array()) {
     for (const Json& institution : responsible->array()) {
-      line("responsible", both(institution.find("name")) + " (" + text(institution, "class") + ", " +
-                              text(institution, "id") + "), " + text(institution, "phone"));
+      line("responsible", both_of(institution, "name") + " (" + text_of(institution, "class") + ", " +
+                              text_of(institution, "id") + "), " + text_of(institution, "phone"));
     }
   }
   if (const Json* causes = receipt.find("causes"); causes != nullptr && causes->is_array()) {
@@ -75,12 +60,12 @@ void print_receipt(const Json& receipt) {
         break;
       }
       const Json* institution = cause.find("institution");
-      line(shown == 1 ? "evidence" : "", both(cause.find("kind_words")) + ", record " + text(cause, "source_record") +
-                                             ", signed " + local(cause, "signed_at") +
-                                             (institution ? " by " + text(*institution, "id") : ""));
+      line(shown == 1 ? "evidence" : "", both_of(cause, "kind_words") + ", record " + text_of(cause, "source_record") +
+                                             ", signed " + local_of(cause, "signed_at") +
+                                             (institution ? " by " + text_of(*institution, "id") : ""));
     }
   }
-  line("contest", both(receipt.find("contest")));
+  line("contest", both_of(receipt, "contest"));
   if (const Json* leaf = receipt.find("leaf")) {
     const Json* shard = leaf->find("shard");
     const Json* index = leaf->find("index");
@@ -97,7 +82,8 @@ void print_history(const Json& history) {
     for (const Json& entry : decisions->array()) {
       const Json* version = entry.find("version");
       rows.push_back({version != nullptr && version->is_integer() ? std::to_string(version->integer()) : "",
-                      local(entry, "since"), text(entry, "colour"), text(entry, "rule"), text(entry, "trigger")});
+                      local_of(entry, "since"), text_of(entry, "colour"), text_of(entry, "rule"),
+                      text_of(entry, "trigger")});
     }
   }
   std::fputs(table({"version", "since", "colour", "rule", "because of"}, rows).c_str(), stdout);
@@ -110,8 +96,8 @@ Result<void> fetch_credential(const WhyOptions& options, Connection& connection)
   Json enrol;
   enrol.set("public_key", base64_encode(phone.verifying_key().raw()));
   MINGMA_TRY(const Json device, connection.post("/v1/me/devices", enrol));
-  MINGMA_TRY(const Json code, connection.get("/v1/me/code?device=" + text(device, "device")));
-  MINGMA_TRY(const Bytes credential, base64url_decode(text(code, "credential")));
+  MINGMA_TRY(const Json code, connection.get("/v1/me/code?device=" + text_of(device, "device")));
+  MINGMA_TRY(const Bytes credential, base64url_decode(text_of(code, "credential")));
   MINGMA_CHECK(write_file(options.credential_out, as_text(credential)));
   if (!options.json) line("credential", options.credential_out);
   return {};
@@ -141,14 +127,14 @@ Result<void> why(WhyOptions options) {
   }
   const Json* leaf = receipt.find("leaf");
   if (!options.proof_out.empty()) {
-    const std::string proof = leaf != nullptr ? text(*leaf, "proof") : std::string();
+    const std::string proof = leaf != nullptr ? text_of(*leaf, "proof") : std::string();
     if (proof.empty())
       return Error(errors::kServerFailed, "the proof is not there yet; a checkpoint comes every second, ask again");
     MINGMA_CHECK(write_file(options.proof_out, proof));
     if (!options.json) line("proof", options.proof_out);
   }
   if (!options.entry_out.empty() && leaf != nullptr) {
-    MINGMA_TRY(const Bytes entry, base64_decode(text(*leaf, "entry")));
+    MINGMA_TRY(const Bytes entry, base64_decode(text_of(*leaf, "entry")));
     MINGMA_CHECK(write_file(options.entry_out, as_text(entry)));
   }
   if (!options.credential_out.empty()) MINGMA_CHECK(fetch_credential(options, connection));

@@ -3,20 +3,13 @@
 #include <vector>
 
 #include "app/errors.h"
+#include "app/json_text.h"
 #include "app/system_clock.h"
 #include "crypto/random.h"
 #include "http/content_digest.h"
 #include "http/message_signature.h"
 
 namespace mingma::app {
-namespace {
-
-std::string text_of(const Json& problem, std::string_view name) {
-  const Json* member = problem.find(name);
-  return member != nullptr && member->is_string() ? member->string() : std::string();
-}
-
-}  // namespace
 
 Error refusal(const http::ClientResponse& response) {
   const auto problem = parse_json(response.body);
@@ -72,6 +65,13 @@ Result<Json> Connection::post(std::string target, const Json& body) {
   return parse_json(response.body, {.depth_max = 64, .bytes_max = 64u << 20});
 }
 
+Result<Json> Connection::get_signed(std::string target, crypto::SigningKey& key) {
+  http::ClientRequest request{.method = "GET", .target = std::move(target)};
+  MINGMA_TRY(request, signed_by(std::move(request), http::write_content_digest({}), key));
+  MINGMA_TRY(const http::ClientResponse response, call(std::move(request)));
+  return parse_json(response.body);
+}
+
 Result<Json> Connection::post_signed(std::string target, const Json& body, crypto::SigningKey& key) {
   http::ClientRequest request;
   request.method = "POST";
@@ -93,6 +93,12 @@ Result<std::string> Connection::download(std::string target) {
 
 Result<http::ClientRequest> Connection::signed_by(http::ClientRequest request, std::string content_digest,
                                                   crypto::SigningKey& key) const {
+  return sign_request(std::move(request), scheme_, authority_, std::move(content_digest), SystemClock().now(), key);
+}
+
+Result<http::ClientRequest> sign_request(http::ClientRequest request, std::string_view scheme,
+                                         std::string_view authority, std::string content_digest, UnixSeconds now,
+                                         crypto::SigningKey& key) {
   request.headers.emplace_back("Content-Digest", std::move(content_digest));
   std::vector<http::HeaderView> headers;
   for (const auto& [name, value] : request.headers) headers.push_back({name, value});
@@ -102,15 +108,15 @@ Result<http::ClientRequest> Connection::signed_by(http::ClientRequest request, s
 
   http::SignedMessage message;
   message.method = request.method;
-  message.scheme = scheme_;
-  message.authority = authority_;
+  message.scheme = scheme;
+  message.authority = authority;
   message.target = request.target;
   message.headers = headers;
   http::SignatureRequest wanted;
   wanted.components = {"@method", "@authority", "@path", "content-digest"};
   wanted.key_id = key.verifying_key().key_id();
   wanted.nonce = base64url_encode(nonce);
-  wanted.created = SystemClock().now();
+  wanted.created = now;
   MINGMA_TRY(http::SignatureFields fields, http::sign_message(message, wanted, key));
   request.headers.emplace_back("Signature-Input", std::move(fields.signature_input));
   request.headers.emplace_back("Signature", std::move(fields.signature));

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "crypto/signature.h"
 #include "http/client.h"
 
@@ -32,7 +33,8 @@ class Connection {
   Result<http::ClientResponse> call(http::ClientRequest request);
   Result<Json> get(std::string target);
   Result<Json> post(std::string target, const Json& body);
-  // JSON signed by an institution.
+  // The same, signed by an institution or an officer.
+  Result<Json> get_signed(std::string target, crypto::SigningKey& key);
   Result<Json> post_signed(std::string target, const Json& body, crypto::SigningKey& key);
   Result<std::string> download(std::string target);
   // RFC 9421 over method, authority, path and content-digest (RFC 9530), with a fresh nonce; `content_digest` is the
@@ -50,6 +52,11 @@ class Connection {
   std::string authority_;
   std::string token_;
 };
+
+// RFC 9421 over method, authority, path and content-digest, with a fresh nonce: adds the three fields to `request`.
+Result<http::ClientRequest> sign_request(http::ClientRequest request, std::string_view scheme,
+                                         std::string_view authority, std::string content_digest, UnixSeconds now,
+                                         crypto::SigningKey& key);
 
 // The server's problem details as an error of ours.
 Error refusal(const http::ClientResponse& response);

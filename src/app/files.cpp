@@ -32,4 +32,11 @@ Result<void> write_file(const std::filesystem::path& file, std::string_view cont
   return {};
 }
 
+Result<crypto::SigningKey> read_signing_key(const std::filesystem::path& file) {
+  MINGMA_TRY(const std::string pem, read_file(file, 1u << 16));
+  auto key = crypto::SigningKey::from_pem(pem);
+  if (!key.ok()) return std::move(key).error().within(file.string());
+  return key;
+}
+
 }  // namespace mingma::app

@@ -3,20 +3,18 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <future>
 
+#include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
 #include "app/json_text.h"
-#include "crypto/random.h"
 #include "http/client.h"
 #include "http/content_digest.h"
-#include "http/message_signature.h"
 
 namespace mingma::app {
 namespace {
@@ -152,27 +150,8 @@ Result<void> Webhooks::send(const Webhook& hook, const std::string& body) {
   MINGMA_TRY(const http::Url url, http::parse_url(hook.url));
   http::ClientRequest request{
       .method = "POST", .target = url.target, .headers = {{"Content-Type", "application/json"}}, .body = body};
-  request.headers.emplace_back("Content-Digest", http::write_content_digest(as_bytes(body)));
-  std::vector<http::HeaderView> headers;
-  for (const auto& [name, value] : request.headers) headers.push_back({name, value});
-  crypto::SystemRng random;
-  std::array<std::uint8_t, 16> nonce{};
-  random.fill(nonce);
-  http::SignedMessage message;
-  message.method = request.method;
-  message.scheme = url.scheme;
-  const std::string authority = url.authority();
-  message.authority = authority;
-  message.target = request.target;
-  message.headers = headers;
-  http::SignatureRequest wanted;
-  wanted.components = {"@method", "@authority", "@path", "content-digest"};
-  wanted.key_id = key_.verifying_key().key_id();
-  wanted.nonce = base64url_encode(nonce);
-  wanted.created = clock_.now();
-  MINGMA_TRY(http::SignatureFields fields, http::sign_message(message, wanted, key_));
-  request.headers.emplace_back("Signature-Input", std::move(fields.signature_input));
-  request.headers.emplace_back("Signature", std::move(fields.signature));
+  MINGMA_TRY(request, sign_request(std::move(request), url.scheme, url.authority(),
+                                   http::write_content_digest(as_bytes(body)), clock_.now(), key_));
   http::ClientOptions options;
   options.ca_file = hook.ca_file;
   http::Client client(url, options);

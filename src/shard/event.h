@@ -64,8 +64,8 @@ enum class AuthorityKind : std::uint8_t {
   kDocument = 2,     // an institution signed this one statement as a document
   kSession = 3,      // the resident's own declaration in a session
   kOfficer = 4,      // an officer of the institution signed this one statement as a document
-  kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
   kImported = 5,     // another province's institution signed it; the proof came with it (neighbour.h)
+  kCertificate = 6,  // a foreign certificate that the resident presented; its issuer is the institution
 };
 
 struct StatementEntry {

@@ -27,12 +27,12 @@ enum class OperationTag : std::uint8_t {
   kCaseOpen = 13,
   kCaseStep = 14,
   kLookUp = 15,
+  kNotice = 19,
   kGuardianship = 21,
   kPaper = 22,
   kExport = 23,
   kImport = 24,
   kAcknowledge = 25,
-  kNotice = 19,
 };
 
 // ---- writing

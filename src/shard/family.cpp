@@ -6,6 +6,7 @@
 #include "shard/errors.h"
 #include "shard/family_fold.h"
 #include "shard/image.h"
+#include "shard/stored_parts.h"
 #include "shard/tables.h"
 
 namespace mingma::shard {
@@ -39,28 +40,6 @@ Bytes pair_key(char tag, ByteView first, ByteView second) {
 }
 
 Bytes prefix_of(char tag, const ResidentId& resident) { return pair_key(tag, resident.bytes, {}); }
-
-void write_place(CborWriter& out, const RecordPlace& place) {
-  out.array(3).unsigned_integer(place.leaf.value).unsigned_integer(place.sequence.value).unsigned_integer(place.index);
-}
-
-Result<void> read_place(CborReader& in, RecordPlace& out) {
-  MINGMA_TRY(const std::uint64_t fields, in.array());
-  if (fields != 3) return damaged();
-  MINGMA_TRY(out.leaf.value, in.unsigned_integer());
-  MINGMA_TRY(out.sequence.value, in.unsigned_integer());
-  MINGMA_TRY(const std::uint64_t index, in.unsigned_integer());
-  out.index = static_cast<std::uint32_t>(index);
-  return {};
-}
-
-template <typename Integer>
-Result<void> read_small(CborReader& in, std::uint64_t max, Integer& out) {
-  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
-  if (value > max) return damaged();
-  out = static_cast<Integer>(value);
-  return {};
-}
 
 Result<void> read_bytes(CborReader& in, Bytes& out) {
   MINGMA_TRY(const ByteView bytes, in.bytes());
@@ -161,16 +140,17 @@ Result<StoredGuardian> decode_stored_guardian(ByteView key, ByteView value) {
   MINGMA_TRY(out.dependant, ResidentId::from(key.subspan(1, 16)));
   MINGMA_TRY(out.guardian, ResidentId::from(key.subspan(17, 16)));
   CborReader in(value);
+  StoredReader part(in, damaged);
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 9) return damaged();
-  MINGMA_CHECK(read_small(in, 4, out.step));
-  MINGMA_CHECK(read_small(in, 3, out.basis));
-  MINGMA_CHECK(read_small(in, 7, out.relation));
+  MINGMA_CHECK(part.small(4, out.step));
+  MINGMA_CHECK(part.small(3, out.basis));
+  MINGMA_CHECK(part.small(7, out.relation));
   MINGMA_TRY(out.since.value, in.integer());
   MINGMA_TRY(out.until.value, in.integer());
-  MINGMA_CHECK(read_small(in, 0xffff'ffff, out.institution.value));
+  MINGMA_CHECK(part.small(0xffff'ffff, out.institution.value));
   MINGMA_CHECK(read_bytes(in, out.record));
-  MINGMA_CHECK(read_place(in, out.place));
+  MINGMA_CHECK(part.place(out.place));
   MINGMA_CHECK(read_bytes(in, out.sealed));
   MINGMA_CHECK(in.end());
   return out;
@@ -182,20 +162,21 @@ Result<StoredPaper> decode_stored_paper(ByteView key, ByteView value) {
   MINGMA_TRY(out.resident, ResidentId::from(key.subspan(1, 16)));
   std::copy_n(key.begin() + 17, out.id.size(), out.id.begin());
   CborReader in(value);
+  StoredReader part(in, damaged);
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 12) return damaged();
-  MINGMA_CHECK(read_small(in, 0xffff'ffff, out.version));
-  MINGMA_CHECK(read_small(in, 3, out.colour));
+  MINGMA_CHECK(part.small(0xffff'ffff, out.version));
+  MINGMA_CHECK(part.small(3, out.colour));
   MINGMA_TRY(out.issued_at.value, in.integer());
   MINGMA_TRY(out.expires.value, in.integer());
-  MINGMA_CHECK(read_small(in, 3, out.hand));
-  MINGMA_CHECK(read_small(in, 0xffff'ffff, out.institution.value));
+  MINGMA_CHECK(part.small(3, out.hand));
+  MINGMA_CHECK(part.small(0xffff'ffff, out.institution.value));
   MINGMA_CHECK(read_bytes(in, out.record));
-  MINGMA_CHECK(read_place(in, out.place));
+  MINGMA_CHECK(part.place(out.place));
   MINGMA_TRY(out.revoked_at.value, in.integer());
-  MINGMA_CHECK(read_small(in, 4, out.reason));
+  MINGMA_CHECK(part.small(4, out.reason));
   MINGMA_CHECK(read_bytes(in, out.end_record));
-  MINGMA_CHECK(read_place(in, out.end_place));
+  MINGMA_CHECK(part.place(out.end_place));
   MINGMA_CHECK(in.end());
   return out;
 }

@@ -1,5 +1,4 @@
 // kNeighboursTable: what was given to other provinces and what came from them. Format: docs/formats/exchange.md.
-#include <algorithm>
 
 #include "base/cbor.h"
 #include "crypto/seal.h"
@@ -7,6 +6,7 @@
 #include "shard/errors.h"
 #include "shard/image.h"
 #include "shard/neighbour_fold.h"
+#include "shard/stored_parts.h"
 #include "shard/tables.h"
 
 namespace mingma::shard {
@@ -19,55 +19,26 @@ Error damaged() {
                "a stored exchange with another province is damaged; restore the shard from its log");
 }
 
-void write_place(CborWriter& out, const RecordPlace& place) {
-  out.array(3).unsigned_integer(place.leaf.value).unsigned_integer(place.sequence.value).unsigned_integer(place.index);
-}
-
-Result<void> read_place(CborReader& in, RecordPlace& out) {
-  MINGMA_TRY(const std::uint64_t fields, in.array());
-  if (fields != 3) return damaged();
-  MINGMA_TRY(out.leaf.value, in.unsigned_integer());
-  MINGMA_TRY(out.sequence.value, in.unsigned_integer());
-  MINGMA_TRY(const std::uint64_t index, in.unsigned_integer());
-  out.index = static_cast<std::uint32_t>(index);
-  return {};
-}
-
-template <std::size_t N>
-Result<void> read_array(CborReader& in, std::array<std::uint8_t, N>& out) {
-  MINGMA_TRY(const ByteView bytes, in.bytes());
-  if (bytes.size() != N) return damaged();
-  std::copy(bytes.begin(), bytes.end(), out.begin());
-  return {};
-}
-
-template <typename Integer>
-Result<void> read_small(CborReader& in, std::uint64_t max, Integer& out) {
-  MINGMA_TRY(const std::uint64_t value, in.unsigned_integer());
-  if (value > max) return damaged();
-  out = static_cast<Integer>(value);
-  return {};
-}
-
 Result<StoredImport> decode_import(ByteView value) {
   CborReader in(value);
+  StoredReader part(in, damaged);
   StoredImport out;
   ImportOperation& op = out.import;
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 13) return damaged();
   MINGMA_TRY(out.at.value, in.integer());
-  MINGMA_CHECK(read_array(in, op.resident.bytes));
-  MINGMA_CHECK(read_array(in, op.statement.bytes));
-  MINGMA_CHECK(read_array(in, op.exported.bytes));
-  MINGMA_CHECK(read_small(in, 0xffff'ffff, op.origin.value));
+  MINGMA_CHECK(part.array(op.resident.bytes));
+  MINGMA_CHECK(part.array(op.statement.bytes));
+  MINGMA_CHECK(part.array(op.exported.bytes));
+  MINGMA_CHECK(part.small(0xffff'ffff, op.origin.value));
   MINGMA_TRY(op.institution, in.text());
   MINGMA_TRY(op.name_zh, in.text());
   MINGMA_TRY(op.name_en, in.text());
   MINGMA_TRY(op.phone, in.text());
-  MINGMA_CHECK(read_array(in, op.origin_statement.bytes));
-  MINGMA_CHECK(read_small(in, 0xffff, op.shard.value));
+  MINGMA_CHECK(part.array(op.origin_statement.bytes));
+  MINGMA_CHECK(part.small(0xffff, op.shard.value));
   MINGMA_TRY(op.origin_leaf.value, in.unsigned_integer());
-  MINGMA_CHECK(read_small(in, 0xff, op.outcome));
+  MINGMA_CHECK(part.small(0xff, op.outcome));
   MINGMA_CHECK(in.end());
   return out;
 }
@@ -140,19 +111,20 @@ Result<StoredExport> decode_stored_export(ByteView key, ByteView value) {
   MINGMA_TRY(out.resident, ResidentId::from(key.subspan(1, 16)));
   for (const std::uint8_t byte : key.subspan(33)) out.to.value = out.to.value << 8 | byte;
   CborReader in(value);
+  StoredReader part(in, damaged);
   MINGMA_TRY(const std::uint64_t fields, in.array());
   if (fields != 10) return damaged();
-  MINGMA_CHECK(read_array(in, out.statement.bytes));
-  MINGMA_CHECK(read_small(in, 2, out.basis));
-  MINGMA_CHECK(read_small(in, 0xffff'ffff, out.institution.value));
-  MINGMA_CHECK(read_array(in, out.record));
+  MINGMA_CHECK(part.array(out.statement.bytes));
+  MINGMA_CHECK(part.small(2, out.basis));
+  MINGMA_CHECK(part.small(0xffff'ffff, out.institution.value));
+  MINGMA_CHECK(part.array(out.record));
   MINGMA_TRY(out.at.value, in.integer());
-  MINGMA_CHECK(read_place(in, out.place));
+  MINGMA_CHECK(part.place(out.place));
   MINGMA_TRY(const ByteView sealed, in.bytes());
   out.sealed = to_bytes(sealed);
   MINGMA_TRY(out.acknowledged_at.value, in.integer());
   MINGMA_TRY(out.outcome, in.text());
-  MINGMA_CHECK(read_place(in, out.acknowledged_place));
+  MINGMA_CHECK(part.place(out.acknowledged_place));
   MINGMA_CHECK(in.end());
   return out;
 }

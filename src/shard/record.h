@@ -44,17 +44,17 @@ enum class LeafKind : std::uint8_t {
   kOfficer = 16,
   kPolicyException = 17,
   kProofRecord = 18,
+  kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
+  kHold = 21,        // a statement that is held
+  kHoldEnded = 22,   // approved, refused or lapsed
   kCaseStep = 23,
   kLookUp = 24,
+  kAlarm = 26,  // control shard: a notice (notice.h)
   kPaperCode = 27,
   kGuardianship = 28,
   kExchange = 29,  // given to another province; acknowledged by it
   kTrustedProvince = 30,
-  kHold = 21,        // a statement that is held
-  kHoldEnded = 22,   // approved, refused or lapsed
-  kCheckpoint = 20,  // in the control shard's ledger: another shard's checkpoint
-  kAlarm = 26,       // control shard: a notice (notice.h)
-  kFigures = 31,     // likewise
+  kFigures = 31,  // control shard: a notice (notice.h)
 };
 
 struct Leaf {

@@ -63,9 +63,7 @@ def main():
         province.register_roster()
         province.start()
         province.publish_documents()
-        for feed in sorted(province.county.glob("night-0/*.fhir.ndjson")):
-            institution = feed.name.split(".")[0]
-            province.run("ingest", str(feed), "--institution", institution, "--key", province.key(institution), "--server", province.url)
+        province.ingest_night()
         province.stop()
         before = audit(province, province.data)
         if not before["clean"]:

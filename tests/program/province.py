@@ -95,6 +95,12 @@ class Province:
         self.run("policy", "date", str(SOURCE / policy), "--out", str(dated))
         self.run("publish", "--type", "policy", str(dated), *self.root_keys(), "--server", self.url)
 
+    def ingest_night(self, night=0):
+        """Every laboratory of one night of the simulated county sends its results."""
+        for feed in sorted(self.county.glob(f"night-{night}/*.fhir.ndjson")):
+            institution = feed.name.split(".")[0]
+            self.run("ingest", str(feed), "--institution", institution, "--key", self.key(institution), "--server", self.url)
+
     def register_roster(self):
         """The whole county, from its roster; the server must be stopped."""
         self.run("enrol", str(self.data), str(self.county / "roster.ndjson"))

@@ -136,12 +136,7 @@ Result<Answer> Inquiry::run() {
     if (!done.error().is(errors::kProofUnsupported)) return done.error();
     answer_.findings = {{.verdict = Verdict::kNotProved, .reason = done.error().to_string()}};
   }
-  answer_.verdict = Verdict::kProved;
-  for (const Finding& finding : answer_.findings) {
-    if (finding.verdict == Verdict::kRefuted) answer_.verdict = Verdict::kRefuted;
-    if (finding.verdict == Verdict::kNotProved && answer_.verdict == Verdict::kProved)
-      answer_.verdict = Verdict::kNotProved;
-  }
+  answer_.verdict = verdict_over(answer_.findings);
   if (solver_) answer_.effort = solver_->effort();
   return std::move(answer_);
 }

@@ -43,6 +43,17 @@ enum class Question : std::uint8_t {
 };
 enum class Verdict : std::uint8_t { kProved = 1, kRefuted = 2, kNotProved = 3 };
 
+// Of an answer, from those of its findings: one refutation refutes, one unproved finding leaves it unproved.
+template <typename Findings>
+Verdict verdict_over(const Findings& findings) {
+  Verdict verdict = Verdict::kProved;
+  for (const auto& finding : findings) {
+    if (finding.verdict == Verdict::kRefuted) return Verdict::kRefuted;
+    if (finding.verdict == Verdict::kNotProved) verdict = Verdict::kNotProved;
+  }
+  return verdict;
+}
+
 struct Options {
   // Z3's resource units for one question about one rule or pair; about 1e7 a second.
   std::uint32_t effort_max = 200'000'000;

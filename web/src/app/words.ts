@@ -11,7 +11,7 @@ const zh = {
     noColour: '目前没有生效的规则集，因此没有码色。', brighter: '点二维码放大'
   },
   why: {
-    heading: '为什么是这个颜色', since: '自 {at}', rule: '依据', byRule: '规则 {rule}：{title}', policy: '规则集', document: '文件', who: '由谁', phone: '电话',
+    heading: '为什么是这个颜色', since: '自 {at}', rule: '依据', byRule: '规则 {rule}：{title}', document: '文件', who: '由谁',
     can: '我可以做什么', changes: '何时自动改变', changesAt: '{at}（{distance}）如无新情况将重新判定', changesNever: '不会自动改变；有新的记录才会重新判定',
     contest: '有异议', causes: '所依据的记录', noCauses: '没有单位提交过关于您的记录。', signedBy: '{name} 签署', record: '记录号 {number}',
     deciding: '起决定作用', ineffective: '已不再计入', undetermined: '规则未能判定，按未定处理。'
@@ -35,9 +35,9 @@ const zh = {
   paper: { heading: '纸质码', make: '制作纸质码', print: '打印或存为 PDF', valid: '有效至 {at}', explain: '纸质码不需要手机。验码人会核对姓名和证件尾号。丢失后请作废。', list: '已发的纸质码', revoke: '作废', state: { valid: '有效', revoked: '已作废', colour_changed: '码色已变，请重做', expired: '已过期' } },
   more: { heading: '更多', declare: '健康与行程申报', family: '家人的码', paper: '纸质码', settings: '显示设置', large: '大字模式', theme: '深浅色', auto: '随系统', light: '浅色', dark: '深色', language: '语言', read: '朗读' },
   register: { heading: '登记', explain: '首次使用需登记常住地，只到县（区）。', home: '常住县（区）代码', send: '登记并取码' },
-  large: { call: '拨打 12345', why: '原因', back: '返回', read: '读给我听', spoken: '您现在是{colour}。{reason}。' },
+  large: { call: '拨打 12345', why: '原因', read: '读给我听', spoken: '您现在是{colour}。{reason}。' },
   problem: { offline: '连不上中心。请稍后再试。', other: '出错了：{why}', pins: '省级平台的密钥与本机记住的不同。请勿出示，并拨打 12345 核实。' },
-  close: '关闭', loading: '正在载入…', yes: '确定', no: '取消'
+  close: '关闭', loading: '正在载入…'
 }
 
 const en: typeof zh = {
@@ -52,7 +52,7 @@ const en: typeof zh = {
     noColour: 'No policy is in force, so there is no colour.', brighter: 'Tap the QR to enlarge'
   },
   why: {
-    heading: 'Why this colour', since: 'since {at}', rule: 'Rule', byRule: 'Rule {rule}: {title}', policy: 'Policy', document: 'Document', who: 'On whose word', phone: 'Phone',
+    heading: 'Why this colour', since: 'since {at}', rule: 'Rule', byRule: 'Rule {rule}: {title}', document: 'Document', who: 'On whose word',
     can: 'What I can do', changes: 'When it changes by itself', changesAt: '{at} ({distance}): decided again if nothing new arrives', changesNever: 'It will not change by itself, only with a new record',
     contest: 'If I disagree', causes: 'Records it rests on', noCauses: 'Nobody has submitted a record about you.', signedBy: 'signed by {name}', record: 'record {number}',
     deciding: 'decides', ineffective: 'no longer counts', undetermined: 'A rule could not be evaluated; the result is undetermined.'
@@ -76,9 +76,9 @@ const en: typeof zh = {
   paper: { heading: 'Paper code', make: 'Make a paper code', print: 'Print or save as PDF', valid: 'Valid until {at}', explain: 'A paper code needs no phone. The door compares the name and the last digits of the document. Revoke it when it is lost.', list: 'Paper codes issued', revoke: 'Revoke', state: { valid: 'valid', revoked: 'revoked', colour_changed: 'colour has changed: make a new one', expired: 'expired' } },
   more: { heading: 'More', declare: 'Declare health or a trip', family: 'Family codes', paper: 'Paper code', settings: 'Display', large: 'Large type', theme: 'Theme', auto: 'as the system', light: 'light', dark: 'dark', language: 'Language', read: 'Read aloud' },
   register: { heading: 'Register', explain: 'The first time, say where you live, down to the county only.', home: 'County code of residence', send: 'Register and get my code' },
-  large: { call: 'Call 12345', why: 'Why', back: 'Back', read: 'Read to me', spoken: 'You have a {colour}. {reason}.' },
+  large: { call: 'Call 12345', why: 'Why', read: 'Read to me', spoken: 'You have a {colour}. {reason}.' },
   problem: { offline: 'The centre cannot be reached. Try again later.', other: 'Something went wrong: {why}', pins: 'The province’s keys are not the ones this phone remembers. Do not show the code; call 12345.' },
-  close: 'Close', loading: 'Loading…', yes: 'OK', no: 'Cancel'
+  close: 'Close', loading: 'Loading…'
 }
 
 export const words = { zh, en }

@@ -27,7 +27,6 @@ export async function request(method: string, path: string, body?: unknown, head
 }
 
 export const getJson = async <T>(path: string): Promise<T> => (await request('GET', path)).json() as Promise<T>
-export const getText = async (path: string): Promise<string> => (await request('GET', path, undefined, { Accept: '*/*' })).text()
 export const getBytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await (await request('GET', path, undefined, { Accept: '*/*' })).arrayBuffer())
 export async function postJson<T>(path: string, body: unknown): Promise<T> {
@@ -91,18 +90,5 @@ export interface ShownCode {
   leaf: LeafPlace
 }
 
-export interface PublicDocument {
-  type: string
-  id: string
-  hash: string
-  from?: string
-  until?: string
-  in_force: boolean
-  leaf: LeafPlace
-  document: string
-  signatures: { key: string; signature: string }[]
-  content: Record<string, unknown>
-}
-
 // What a page must know before it can check anything: pinned at the first visit (lib/pins.ts).
-export interface ProvinceInfo { division: string; name: Bilingual; origin: string; pack_key: string; ledger_keys: string[]; shards: number; demo: boolean }
+export interface ProvinceInfo { division: string; name: Bilingual; origin: string; pack_key: string; ledger_keys: string[]; shards: number }

@@ -25,7 +25,6 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
 }
 
 export const utf8 = (text: string): Bytes => new TextEncoder().encode(text) as Bytes
-export const fromUtf8 = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 
 export const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

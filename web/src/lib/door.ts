@@ -1,5 +1,5 @@
 // The check at a door: offline, nothing stored, nothing sent. Order of verdicts: docs/formats/code.md.
-import { equal } from './bytes'
+import { equal, toHex } from './bytes'
 import { readCredential, readPresentation, shownMessage, verifyEs256, type Credential, type Presentation } from './credential'
 import { isRevoked, type PolicyTitle, type TrustPack } from './trustPack'
 
@@ -34,7 +34,7 @@ export async function checkAtDoor(text: string, pack: TrustPack, nowSeconds: num
     issuer.from <= credential.issuedAt && credential.issuedAt <= issuer.until
   if (!mayIssue) return { verdict: 'unknown_issuer' }
   if (!(await verifyEs256(issuer.key, credential.signed, credential.signature))) return { verdict: 'bad_signature' }
-  const policy = pack.policies.get(Array.from(credential.policy, (byte) => byte.toString(16).padStart(2, '0')).join(''))
+  const policy = pack.policies.get(toHex(credential.policy))
   const verdict = await judge(presentation, credential, pack, nowSeconds)
   return policy === undefined ? { verdict, credential } : { verdict, credential, policy }
 }

@@ -18,16 +18,6 @@ export interface Leaf {
   document: string
 }
 
-export const LEAF_KINDS: Record<number, string> = {
-  1: 'statement', 2: 'correction', 3: 'decision', 10: 'genesis', 11: 'institution', 12: 'grant', 13: 'revocation', 14: 'policy', 15: 'area_order',
-  16: 'officer', 17: 'policy_exception', 18: 'proof_record', 20: 'checkpoint', 21: 'hold', 22: 'hold_ended', 23: 'case_step', 24: 'look_up',
-  25: 'key_destroyed', 26: 'alarm', 27: 'paper_code', 28: 'guardianship', 29: 'export_acknowledged'
-}
-
-export const INSTITUTION_CLASSES = [
-  'none', 'command', 'health_commission', 'cdc', 'laboratory', 'hospital', 'border_post', 'community', 'other_province', 'operator', 'auditor'
-] as const
-
 const optionalHex = (value: Cbor | undefined): string => (value === undefined ? '' : toHex(bytesOf(value, 32)))
 
 export function readLeaf(entry: Bytes): Leaf {

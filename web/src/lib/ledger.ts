@@ -1,7 +1,7 @@
 // Checking the ledger in the browser: notes, checkpoints, tlog-proofs (C2SP), inclusion and consistency (RFC 6962).
 // Nothing here asks a server. Ed25519 keys only (algorithm 1); lines of unknown keys are ignored, a bad line of a known key is fatal.
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { equal, fromBase64, sha256, utf8, type Bytes } from './bytes'
+import { equal, fromBase64, sha256, toHex, utf8, type Bytes } from './bytes'
 
 export interface VerifierKey { name: string; id: Bytes; key: Bytes }
 export interface Checkpoint { origin: string; size: number; root: Bytes }
@@ -18,7 +18,7 @@ export async function readVerifierKey(text: string): Promise<VerifierKey> {
   const typed = fromBase64(encoded)
   if (typed[0] !== ED25519 || typed.length !== 33) throw new Error('another algorithm')
   const derived = (await sha256(utf8(name + '\n'), typed)).slice(0, 4)
-  if (Array.from(derived, (byte) => byte.toString(16).padStart(2, '0')).join('') !== id) throw new Error('the key id is not the key')
+  if (toHex(derived) !== id) throw new Error('the key id is not the key')
   return { name, id: derived, key: typed.slice(1) }
 }
 

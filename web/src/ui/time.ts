@@ -8,7 +8,6 @@ const format = (options: Intl.DateTimeFormatOptions, at: Date): string => new In
 
 export const dayAndTime = (at: string | number | Date): string =>
   format({ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }, new Date(at))
-export const day = (at: string | number | Date): string => format({ year: 'numeric', month: 'short', day: 'numeric' }, new Date(at))
 export const clock = (at: Date): string => format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, at)
 export const hourMinute = (at: string | number | Date): string => format({ hour: '2-digit', minute: '2-digit' }, new Date(at))
 

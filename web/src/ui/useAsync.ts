@@ -24,5 +24,4 @@ export function useAsync<T>(load: () => Promise<T>): Loading<T> {
 }
 
 export const isUnreachable = (error: Error | undefined): boolean => error instanceof Unreachable
-export const hasCode = (error: Error | undefined, code: string): boolean => error instanceof ApiError && error.code === code
 export const isSignedOut = (error: Error | undefined): boolean => error instanceof ApiError && error.status === 401
