@@ -65,6 +65,8 @@ class Table {
       line("原因", "reason", rule.reason.in(language_));
       line("要求", "asks", rule.control_mode.in(language_));
       line("解除", "way out", rule.way_out.in(language_));
+      if (rule.worsens_by_waiting) line("逾时变重", "worsens", rule.worsens_by_waiting->in(language_));
+      if (rule.held_until_evidence) line("待证解除", "held", rule.held_until_evidence->in(language_));
       line("依据", "basis", rule.legal_basis);
       line("经手", "hands", hands_text(rule.hands, chinese_));
       if (rule.catch_all_document) line("兜底", "catch-all", *rule.catch_all_document);
@@ -84,7 +86,7 @@ class Table {
       const Rule& rule = policy_.rules[i];
       out += "| " + std::to_string(i + 1) + " | " + rule.id + " | " + std::string(colour_name(rule.colour, language_)) +
              " | " + std::string(measure_name(rule.measure, language_)) + " | " + cell(rule.title.in(language_)) +
-             " | " + cell(condition_text(rule.when, language_)) + " | " + cell(rule.way_out.in(language_)) + " | " +
+             " | " + cell(condition_text(rule.when, language_)) + " | " + cell(way_out(rule)) + " | " +
              cell(rule.legal_basis) + " | " + hands_text(rule.hands, chinese_) + " |\n";
     }
     return out + "|  | - | " + std::string(colour_name(policy_.default_colour, language_)) + " |  | " +
@@ -93,6 +95,15 @@ class Table {
 
  private:
   std::string pick(std::string_view zh, std::string_view en) const { return std::string(chinese_ ? zh : en); }
+
+  // With what the rule declares of itself: worse by waiting, held until evidence.
+  std::string way_out(const Rule& rule) const {
+    std::string out = rule.way_out.in(language_);
+    if (rule.worsens_by_waiting) out += pick(" 逾时变重:", " Worsens by waiting: ") + rule.worsens_by_waiting->in(language_);
+    if (rule.held_until_evidence)
+      out += pick(" 有证据方解除:", " Held until evidence: ") + rule.held_until_evidence->in(language_);
+    return out;
+  }
 
   std::string head(const std::string& bullet) const {
     std::string out = (bullet == "- " ? "# " : "") + policy_.title.in(language_) + "\n\n";
