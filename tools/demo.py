@@ -180,7 +180,7 @@ def tour():
 def where_to_look(number):
     say("去哪里看", "Where to look")
     print(f"""  server      {URL}  (process {running()}, log var/demo/server.log; ./run stop ends it)
-  pages       {URL}/   health code {URL}/app/   door {URL}/door/
+  pages       {URL}/   health code {URL}/app/   door {URL}/door/   public {URL}/public/
   sign in     {URL}/v1/session/login?return_to=/app/   (sandbox: anyone may be anyone)
   policies    {URL}/v1/policies    grants {URL}/v1/grants    figures {URL}/v1/statistics
   ledger      {URL}/ledger/1/checkpoint    keys {URL}/v1/ledger/keys

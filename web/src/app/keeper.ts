@@ -5,6 +5,7 @@ import { ApiError, postJson, request, Unreachable, type ShownCode } from '@/lib/
 import { fromBase64Url, toBase64 } from '@/lib/bytes'
 import { readCredential, shownMessage, writeShown } from '@/lib/credential'
 import { deviceKey, keepCode, keptCode, publicPoint, signByPhone, type KeptCode } from '@/lib/device'
+import { explain } from '@/ui/reasons'
 
 const RENEW_SECONDS = 20
 const POLL_SECONDS = 2 // the page turns within two seconds of a decision; an unchanged answer is a 304 without a body
@@ -52,7 +53,7 @@ export function useKeeper(who: string, path = '/v1/me/code') {
     else if (error instanceof ApiError && error.code === 'service.unknown_device') device = ''
     else {
       state.value = code.value === undefined ? 'failed' : 'offline'
-      failure.value = error instanceof Error ? error.message : String(error)
+      failure.value = explain(error)
     }
   }
 

@@ -1,10 +1,11 @@
 // State of one check of one decision against the ledger, as pages show it.
 import { ref } from 'vue'
-import type { Decision } from '@/lib/api'
+import { Unreachable, type Decision } from '@/lib/api'
 import { PinChanged, provinceInfo } from '@/lib/pins'
 import { checkDecision, type Checked } from '@/lib/receiptCheck'
+import { explain } from '@/ui/reasons'
 
-export type CheckState = 'idle' | 'running' | 'waiting' | 'good' | 'bad' | 'pins'
+export type CheckState = 'idle' | 'running' | 'waiting' | 'good' | 'bad' | 'pins' | 'offline'
 
 export function useLedgerCheck() {
   const state = ref<CheckState>('idle')
@@ -20,8 +21,8 @@ export function useLedgerCheck() {
       checked.value = await checkDecision(decision, (await provinceInfo()).ledger_keys)
       state.value = 'good'
     } catch (error) {
-      why.value = error instanceof Error ? error.message : String(error)
-      state.value = error instanceof PinChanged ? 'pins' : 'bad'
+      why.value = explain(error)
+      state.value = error instanceof PinChanged ? 'pins' : error instanceof Unreachable ? 'offline' : 'bad'
     }
   }
   return { state, checked, why, run }

@@ -18,7 +18,7 @@ const zh = {
   },
   check: {
     button: '核验账本', running: '正在本机核验…', good: '已核验：此判定在公开账本中，且账本延续了本机上次见过的检查点（共 {size} 条）。',
-    first: '已核验：此判定在公开账本中（共 {size} 条）。本机首次见到此账本，已记住检查点。', waiting: '证明将在几秒内生成，请稍后再核验。', bad: '核验失败：{why}。请截屏并拨打 12345 或联系审计。'
+    first: '已核验：此判定在公开账本中（共 {size} 条）。本机首次见到此账本，已记住检查点。', waiting: '证明将在几秒内生成，请稍后再核验。', offline: '核验账本需要网络；联网后再试。', bad: '核验失败：{why}。请截屏并拨打 12345 或联系审计。'
   },
   history: {
     heading: '码色历史', changed: '由{from}变为{to}', same: '仍为{to}', trigger: { register: '登记', statements: '收到新的记录', tick: '到期自动改变', recolour: '规则或区域变化', hold: '复核通过', case: '申诉结果', retention: '记录期满销毁', import: '外省记录', other: '重新判定' },
@@ -59,7 +59,7 @@ const en: typeof zh = {
   },
   check: {
     button: 'Check the ledger', running: 'Checking on this phone…', good: 'Checked: this decision is in the public ledger, which extends the checkpoint this phone saw last ({size} leaves).',
-    first: 'Checked: this decision is in the public ledger ({size} leaves). This phone saw it for the first time and remembers the checkpoint.', waiting: 'The proof will be there in a few seconds; check again then.', bad: 'The check failed: {why}. Keep a screenshot and call 12345 or the auditors.'
+    first: 'Checked: this decision is in the public ledger ({size} leaves). This phone saw it for the first time and remembers the checkpoint.', waiting: 'The proof will be there in a few seconds; check again then.', offline: 'Checking the ledger needs a network; try again when there is one.', bad: 'The check failed: {why}. Keep a screenshot and call 12345 or the auditors.'
   },
   history: {
     heading: 'History of my code', changed: 'from {from} to {to}', same: 'still {to}', trigger: { register: 'registered', statements: 'a new record arrived', tick: 'changed by itself in time', recolour: 'rules or areas changed', hold: 'approved after review', case: 'outcome of an appeal', retention: 'a record reached its end', import: 'a record from another province', other: 'decided again' },

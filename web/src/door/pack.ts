@@ -5,6 +5,7 @@ import { fromBase64, type Bytes } from '@/lib/bytes'
 import { keep, kept } from '@/lib/device'
 import { PinChanged, provinceInfo } from '@/lib/pins'
 import { mayReplace, readTrustPack, type TrustPack } from '@/lib/trustPack'
+import { explain } from '@/ui/reasons'
 
 interface KeptPack { bytes: Bytes; key: string; fetchedAt: number }
 export type PackTrouble = '' | 'none' | 'rolled' | 'pins' | 'failed'
@@ -40,7 +41,7 @@ export function usePack() {
       }
     } catch (error) {
       trouble.value = error instanceof PinChanged ? 'pins' : pack.value === undefined ? 'none' : 'failed'
-      why.value = error instanceof Error ? error.message : String(error)
+      why.value = explain(error)
     } finally {
       busy.value = false
     }

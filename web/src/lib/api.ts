@@ -12,7 +12,7 @@ export class ApiError extends Error {
 export class Unreachable extends Error {}
 
 export async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  const init: RequestInit = { method, headers: { Accept: 'application/json', ...headers }, credentials: 'same-origin', signal: AbortSignal.timeout(20_000) }
+  const init: RequestInit = { method, headers: { Accept: 'application/json', 'Accept-Language': document.documentElement.lang, ...headers }, credentials: 'same-origin', signal: AbortSignal.timeout(20_000) }
   if (body !== undefined) {
     init.body = JSON.stringify(body)
     ;(init.headers as Record<string, string>)['Content-Type'] = 'application/json'

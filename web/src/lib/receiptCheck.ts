@@ -1,11 +1,11 @@
 // Checks a decision of one's own against the ledger, in the browser: the opening belongs to the leaf, the leaf is under a signed
 // checkpoint, and that checkpoint extends the last one this phone saw. The server's word is not needed for any of it.
-import { getJson, type Decision, type LeafProof } from './api'
-import { equal, fromBase64, sha256, toHex, type Bytes } from './bytes'
+import type { Decision, LeafProof } from './api'
+import { fromBase64, sha256, toHex, type Bytes } from './bytes'
 import { bytesOf, fromCbor, intOf, mapOf } from './cbor'
-import { rememberCheckpoint, seenCheckpoint } from './device'
 import { LEAF_COLOURS, opens, readLeaf, type LeafColour } from './leaf'
-import { checkConsistency, checkInclusion, readVerifierKeys } from './ledger'
+import { checkInclusion } from './ledger'
+import { extendLast, keysOf, type Extends } from './publicLedger'
 
 export interface DecisionRecord { version: number; previous: Bytes; at: number; from: LeafColour; colour: LeafColour; rule: string; policy: string; hash: string }
 
@@ -23,7 +23,7 @@ export async function readDecisionRecord(record: Bytes): Promise<DecisionRecord>
   }
 }
 
-export interface Checked { size: number; at: string; extendsLast: 'first' | 'same' | 'extended' }
+export interface Checked { size: number; at: string; extendsLast: Extends }
 
 export async function checkDecision(decision: Decision, ledgerKeys: string[]): Promise<Checked> {
   const leaf = decision.leaf as Required<LeafProof>
@@ -37,25 +37,8 @@ export async function checkDecision(decision: Decision, ledgerKeys: string[]): P
   if (opened.version !== decision.version || opened.colour !== decision.colour || opened.rule !== (decision.rule ?? '') || content.to !== decision.colour) {
     throw new Error('the ledger holds another decision')
   }
-  const keys = await readVerifierKeys(ledgerKeys.join('\n') + '\n')
+  const keys = await keysOf(ledgerKeys)
   const under = await checkInclusion(entry, leaf.proof, keys)
   if (under.index !== leaf.index || !under.origin.endsWith(`/shard/${leaf.shard}`)) throw new Error('the proof is for another place')
   return { size: under.size, at: under.origin, extendsLast: await extendLast(leaf.shard, under) }
-}
-
-async function extendLast(shard: number, current: { origin: string; size: number; root: Bytes }): Promise<Checked['extendsLast']> {
-  const last = await seenCheckpoint(current.origin)
-  if (last === undefined) {
-    await rememberCheckpoint({ origin: current.origin, size: current.size, root: current.root })
-    return 'first'
-  }
-  if (last.size === current.size) {
-    if (!equal(last.root, current.root)) throw new Error('the ledger shows two histories')
-    return 'same'
-  }
-  const [older, newer] = last.size < current.size ? [last, current] : [current, last]
-  const answer = await getJson<{ path: string[] }>(`/v1/ledger/${shard}/consistency?first=${older.size}&second=${newer.size}`)
-  await checkConsistency(older, newer, answer.path.map(fromBase64))
-  await rememberCheckpoint({ origin: newer.origin, size: newer.size, root: newer.root })
-  return 'extended'
 }

@@ -1,6 +1,6 @@
 // One load with its three states: loading, value, error. A page shows each of them.
 import { ref, type Ref } from 'vue'
-import { ApiError, Unreachable } from '@/lib/api'
+import { ApiError } from '@/lib/api'
 
 export interface Loading<T> { value: Ref<T | undefined>; error: Ref<Error | undefined>; busy: Ref<boolean>; reload: () => Promise<void> }
 
@@ -23,5 +23,4 @@ export function useAsync<T>(load: () => Promise<T>): Loading<T> {
   return { value, error, busy, reload }
 }
 
-export const isUnreachable = (error: Error | undefined): boolean => error instanceof Unreachable
 export const isSignedOut = (error: Error | undefined): boolean => error instanceof ApiError && error.status === 401

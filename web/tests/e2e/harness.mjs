@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import AxeBuilder from 'axe-core'
 import { chromium } from 'playwright-core'
 
 const run = promisify(execFile)
@@ -48,6 +49,20 @@ export async function signIn(page, url, person, returnTo = '/app/') {
   await form.locator('[name=name]').fill(person.name)
   await form.locator('button').click()
   await page.waitForURL(url + returnTo)
+}
+
+// What axe finds of serious and critical violations on a page, shown with these preferences.
+export async function seriousViolations(context, address, settings = {}) {
+  const view = await context.newPage()
+  await view.addInitScript((kept) => localStorage.setItem('mingma.preferences', JSON.stringify(kept)), { language: 'zh', theme: 'light', large: false, ...settings })
+  await view.goto(address)
+  await view.waitForTimeout(1_500)
+  // By the protocol, not by a script element: the pages' content policy refuses those.
+  await view.evaluate(AxeBuilder.source)
+  const { violations } = await view.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  await picture(view, 'page' + new URL(address).pathname.replaceAll('/', '-') + Object.values(settings).join('-'))
+  await view.close()
+  return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`)
 }
 
 // A y4m clip of one picture, for Chromium's fake camera.

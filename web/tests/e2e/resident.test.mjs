@@ -4,8 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import AxeBuilder from 'axe-core'
-import { launch, phone, picture, signIn, startProvince, WIDTHS, writeClip } from './harness.mjs'
+import { launch, phone, picture, seriousViolations, signIn, startProvince, WIDTHS, writeClip } from './harness.mjs'
 
 let province, browser
 before(async () => {
@@ -139,19 +138,9 @@ describe('a resident with a phone', () => {
   })
 
   it('no page has a serious accessibility violation, in both languages, both themes and large type', async () => {
-    const source = AxeBuilder.source
     for (const [path, settings] of [['/', {}], ['/app/', {}], ['/app/', { theme: 'dark' }], ['/app/', { large: true }], ['/app/history', { theme: 'dark' }], ['/app/declare', { language: 'en' }], ['/app/more', {}],
       ['/door/', {}], ['/door/', { theme: 'dark', language: 'en' }]]) {
-      const view = await page.context().newPage()
-      await view.addInitScript((kept) => localStorage.setItem('mingma.preferences', JSON.stringify(kept)), { language: 'zh', theme: 'light', large: false, ...settings })
-      await view.goto(province.url + path)
-      await view.waitForTimeout(1_500)
-      await view.addScriptTag({ content: source }).catch(() => view.evaluate(source))
-      const { violations } = await view.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-      const serious = violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`)
-      assert.deepEqual(serious, [], `${path} ${JSON.stringify(settings)}`)
-      await picture(view, 'page' + path.replaceAll('/', '-') + Object.values(settings).join('-'))
-      await view.close()
+      assert.deepEqual(await seriousViolations(page.context(), province.url + path, settings), [], `${path} ${JSON.stringify(settings)}`)
     }
   })
 
