@@ -99,7 +99,8 @@ class Table {
   // With what the rule declares of itself: worse by waiting, held until evidence.
   std::string way_out(const Rule& rule) const {
     std::string out = rule.way_out.in(language_);
-    if (rule.worsens_by_waiting) out += pick(" 逾时变重:", " Worsens by waiting: ") + rule.worsens_by_waiting->in(language_);
+    if (rule.worsens_by_waiting)
+      out += pick(" 逾时变重:", " Worsens by waiting: ") + rule.worsens_by_waiting->in(language_);
     if (rule.held_until_evidence)
       out += pick(" 有证据方解除:", " Held until evidence: ") + rule.held_until_evidence->in(language_);
     return out;

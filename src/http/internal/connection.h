@@ -24,6 +24,7 @@ namespace mingma::http::internal {
 namespace asio = boost::asio;
 
 inline constexpr std::uint32_t kTickMillis = 250;
+inline constexpr std::size_t kOutputFlushBytes = 64u << 10;  // what is written at once
 
 class Connection;
 
