@@ -21,7 +21,10 @@ Result<Outcome> check_correction(const Working& working, InstitutionNumber insti
   MINGMA_TRY(const auto evidence, working.all_evidence(row));
   for (const StoredEvidence& other : evidence) {
     if (other.institution != institution) continue;
-    if (add && other.action != StatementAction::kAdd && other.earlier == tag && other.signed_at >= statement.signed_at)
+    // A correction that is held, or lapsed, corrects nothing.
+    const bool counts = other.status != EvidenceStatus::kHeld && other.status != EvidenceStatus::kLapsed;
+    if (add && counts && other.action != StatementAction::kAdd && other.earlier == tag &&
+        other.signed_at >= statement.signed_at)
       return Outcome::kSuperseded;
     if (!add && (is_correctable(other.status) || other.status == EvidenceStatus::kHeld) && other.record == tag)
       return Outcome::kAccepted;
@@ -80,7 +83,7 @@ Result<Outcome> check_line(const Working& working, AuthorityKind authority, Inst
     if (!fits_class(working.control().institution(institution), statement.evidence)) return Outcome::kNotAuthorised;
     const rules::EvidenceKind kind = statement.evidence.kind;
     const DivisionCode home = working.home(row);
-    const DivisionCode stay = working.stay(row);
+    MINGMA_TRY(const DivisionCode stay, working.stay_now(row));
     const ControlState& control = working.control();
     if (!control.authorised(institution, kind, home, statement.signed_at, working.time()) &&
         (stay == home || !control.authorised(institution, kind, stay, statement.signed_at, working.time()))) {

@@ -259,7 +259,8 @@ Result<ApprovalVerdict> judge_approval(const Working& working, const HoldKey& ke
     return working.control().authorised(hold->institution, stored->evidence.kind, area, stored->signed_at,
                                         working.time());
   };
-  if (!allowed(working.home(*row)) && !allowed(working.stay(*row)))
+  MINGMA_TRY(const DivisionCode stay, working.stay_now(*row));
+  if (!allowed(working.home(*row)) && !allowed(stay))
     return ApprovalVerdict{ApprovalOutcome::kNotAuthorised, 0, missing};
   return verdict;
 }

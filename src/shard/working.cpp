@@ -306,7 +306,7 @@ Result<void> Working::correct(RowNumber row, InstitutionNumber institution, Stat
     if ((!held && !is_correctable(other.status)) || other.institution != institution || other.record != earlier ||
         other.id == by)
       continue;
-    change_status(touched, other, status);
+    change_status(touched, other, held ? EvidenceStatus::kLapsed : status);  // what was held never counted
     if (!held) continue;
     const HoldKey key = evidence_key(touched.row.resident, other.id);
     const Hold* found = find_hold(key);
@@ -391,11 +391,12 @@ Result<void> Working::end_hold(const HoldKey& key, HoldState state) {
   if (!stored || stored->status != EvidenceStatus::kHeld)
     return Error(errors::kShardInvalidEvent, "a hold without its statement");
   if (state == HoldState::kApproved) {
-    if (stored->action == StatementAction::kReplace)
+    const bool withdrawal = stored->action == StatementAction::kWithdraw;
+    if (stored->action != StatementAction::kAdd)
       MINGMA_CHECK(correct(*row, stored->institution, stored->action, stored->earlier, stored->id));
     Touched& touched = this->touched(*row);
-    change_status(touched, *stored, EvidenceStatus::kEffective);
-    if (stored->evidence.kind == rules::EvidenceKind::kStay) touched.row.flags |= kRowHasStays;
+    change_status(touched, *stored, withdrawal ? EvidenceStatus::kNoEvidence : EvidenceStatus::kEffective);
+    if (!withdrawal && stored->evidence.kind == rules::EvidenceKind::kStay) touched.row.flags |= kRowHasStays;
     touched.cause = DecisionCause::kHold;
     touched.institution = stored->institution;
     touched.by_statement = true;
@@ -468,6 +469,13 @@ Result<Row> Working::current(RowNumber number) const {
   }
   derive(row, effective);
   return row;
+}
+
+Result<DivisionCode> Working::stay_now(RowNumber number) const {
+  const Touched* touched = peek(number);
+  if (touched == nullptr || !touched->reduce) return stay(number);
+  MINGMA_TRY(const Row row, current(number));
+  return row.stay;
 }
 
 Result<Row> Working::preview(RowNumber number, InstitutionNumber institution, const StatementEntry& entry) const {

@@ -126,6 +126,8 @@ class Working {
   TableOverlay& neighbours() { return neighbours_; }
   // The row with its facts and place as they would be if the event ended here.
   Result<Row> current(RowNumber row) const;
+  // stay() as it would be if the event ended here.
+  Result<DivisionCode> stay_now(RowNumber row) const;
   // The same, with this statement counted.
   Result<Row> preview(RowNumber row, InstitutionNumber institution, const StatementEntry& entry) const;
   bool is_touched(RowNumber row) const { return peek(row) != nullptr; }
