@@ -193,6 +193,18 @@ void Province::start() {
       follow_control();
     });
   }
+  for (std::size_t n = 1; n < units_.size(); ++n) {
+    units_[n]->runtime.set_counter(
+        [this, shard = units_[n]->runtime.id()](std::vector<shard::BrakeAsk> asks, Done<Result<Sequence>> done) {
+          std::vector<shard::Command> commands;
+          commands.emplace_back(shard::CountCommand{shard, std::move(asks)});
+          units_.front()->runtime.submit(std::move(commands), [done = std::move(done)](ShardRuntime::Results results) {
+            if (!results) return done(results.error());
+            shard::CommandResult& result = results->front();
+            done(result.error ? Result<Sequence>(*result.error) : Result<Sequence>(*result.sequence));
+          });
+        });
+  }
   for (const auto& unit : units_) {
     boost::asio::post(unit->runtime.executor(), [this, raw = unit.get()] {
       follow_control(*raw);

@@ -1,5 +1,8 @@
 #include "service/shard_runtime.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "log/local_log.h"
 #include "service/errors.h"
 #include "shard/tables.h"
@@ -136,7 +139,9 @@ void ShardRuntime::turn() {
   turning_ = false;
   if (!serving() || writing_) return;
   const UnixSeconds now = clock_.now();
-  std::vector<shard::Command> commands;
+  take_counted();
+  std::vector<shard::Command>& commands = planned_commands_;
+  commands.clear();
   take_batch(commands);
   // Last in the batch, so that statements and a long recolouring take turns.
   if (machine_->due(now)) commands.emplace_back(shard::TickCommand{});
@@ -177,7 +182,7 @@ void ShardRuntime::on_written(Result<void> written) {
   publish_health();
   answer(std::move(results));
   if (commit_hook_) commit_hook_();
-  if (serving() && (!queue_.empty() || machine_->due(clock_.now()))) enqueue_turn();
+  if (serving() && (!queue_.empty() || !counted_.empty() || machine_->due(clock_.now()))) enqueue_turn();
 }
 
 // Posted, not called: everything that arrives in the same round of the executor shares one sync.
@@ -192,14 +197,60 @@ void ShardRuntime::answer(std::vector<shard::CommandResult>&& results) {
   for (Waiting& waiting : in_flight_) {
     const std::size_t end = next + waiting.commands.size();
     queued_weight_ -= waiting.weight;
-    if (waiting.done) {
-      waiting.done(std::vector<shard::CommandResult>(
-          std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(next)),
-          std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(end))));
+    std::vector<shard::CommandResult> own(std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(next)),
+                                          std::make_move_iterator(results.begin() + static_cast<std::ptrdiff_t>(end)));
+    if (std::any_of(own.begin(), own.end(), [](const shard::CommandResult& one) { return !one.asks.empty(); })) {
+      have_counted(waiting, std::move(own), next);
+    } else if (waiting.done) {
+      waiting.done(std::move(own));
     }
     next = end;
   }
   in_flight_.clear();
+}
+
+// Those of the commands that asked are sent once more; `first`: of them in planned_commands_. The others are done.
+void ShardRuntime::have_counted(Waiting& waiting, std::vector<shard::CommandResult> results, std::size_t first) {
+  auto again = std::make_shared<Waiting>();
+  std::vector<shard::BrakeAsk> asks;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].asks.empty()) continue;
+    shard::Command& command = planned_commands_[first + i];
+    if (auto* statements = std::get_if<shard::StatementsCommand>(&command)) statements->counted = true;
+    if (auto* import = std::get_if<shard::ImportCommand>(&command)) import->statements.counted = true;
+    again->weight += 1 + statements_in(command);
+    again->bytes += bytes_in(command);
+    again->commands.push_back(std::move(command));
+    std::move(results[i].asks.begin(), results[i].asks.end(), std::back_inserter(asks));
+    places.push_back(i);
+  }
+  again->done = [done = std::move(waiting.done), held = std::move(results), places](Results second) mutable {
+    if (!done) return;
+    if (!second) return done(std::move(second));
+    for (std::size_t i = 0; i < places.size(); ++i) held[places[i]] = std::move((*second)[i]);
+    done(std::move(held));
+  };
+  queued_weight_ += again->weight;
+  ++counting_;
+  const Done<Result<Sequence>> counted = [this, again](Result<Sequence> sequence) {
+    boost::asio::post(executor_, [this, again, until = sequence ? *sequence : Sequence{}] {
+      --counting_;
+      if (!serving()) return enqueue(std::move(*again));  // is told so
+      counted_.push_back({until, std::move(*again)});
+      enqueue_turn();
+    });
+  };
+  if (!counter_) return counted(Error(errors::kNotReady, "nobody counts"));
+  counter_(std::move(asks), counted);
+}
+
+void ShardRuntime::take_counted() {
+  for (std::size_t i = counted_.size(); i-- > 0;) {
+    if (machine_->followed() < counted_[i].sequence) continue;
+    queue_.push_front(std::move(counted_[i].waiting));
+    counted_.erase(counted_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
 }
 
 void ShardRuntime::stop(std::string reason) {
@@ -215,6 +266,8 @@ void ShardRuntime::stop(std::string reason) {
     if (waiting.done) waiting.done(stopped_error());
   }
   in_flight_.clear();
+  for (Counted& one : counted_) queue_.push_back(std::move(one.waiting));
+  counted_.clear();
   for (Waiting& waiting : queue_) {
     queued_weight_ -= waiting.weight;
     if (waiting.done) waiting.done(stopped_error());

@@ -73,6 +73,11 @@ class ShardRuntime final {
   void submit_internal(shard::Command command);
   // Runs after each commit, on the shard's thread.
   void set_commit_hook(std::function<void()> hook) { commit_hook_ = std::move(hook); }
+  // Has the control shard count (shard/brake_count.h) and answers with the sequence of the event that says so, on any
+  // thread. Statements that wait for it are sent again when this shard has followed that event; unset, or when it
+  // fails, they are held. Set before the executor runs.
+  using Counter = std::function<void(std::vector<shard::BrakeAsk>, Done<Result<Sequence>>)>;
+  void set_counter(Counter counter) { counter_ = std::move(counter); }
   void stop(std::string reason);
   void note_checkpoint(UnixSeconds at);  // for health(); any thread
 
@@ -80,7 +85,7 @@ class ShardRuntime final {
   boost::asio::io_context::executor_type executor() const { return executor_; }
   ShardId id() const { return id_; }
   bool serving() const { return state_ == ShardState::kServing; }
-  bool idle() const { return queue_.empty() && !writing_; }
+  bool idle() const { return queue_.empty() && !writing_ && counting_ == 0 && counted_.empty(); }
   Error stopped_error() const;
   ShardHealth health() const;  // any thread
 
@@ -106,7 +111,14 @@ class ShardRuntime final {
     std::size_t bytes = 0;
   };
 
+  struct Counted {
+    Sequence sequence{};  // of the control shard
+    Waiting waiting;
+  };
+
   void enqueue(Waiting waiting);
+  void have_counted(Waiting& waiting, std::vector<shard::CommandResult> results, std::size_t first);
+  void take_counted();
   void enqueue_turn();
   void take_batch(std::vector<shard::Command>& commands);
   void on_written(Result<void> written);
@@ -127,6 +139,10 @@ class ShardRuntime final {
 
   std::deque<Waiting> queue_;
   std::vector<Waiting> in_flight_;
+  std::vector<shard::Command> planned_commands_;  // of in_flight_, until they are answered
+  Counter counter_;
+  std::size_t counting_ = 0;      // sent to the counter
+  std::vector<Counted> counted_;  // answered; to be sent again when this shard has followed that far
   shard::Planned planned_;
   bool writing_ = false;
   bool turning_ = false;

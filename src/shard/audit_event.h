@@ -47,6 +47,7 @@ class EventAuditor {
   Result<void> operation(const StatementsOperation& op);
   Result<void> operation(const ApprovalOperation& op);
   Result<void> operation(const LapseOperation& op);
+  Result<void> operation(const CountOperation& op);
   Result<void> operation(const TickOperation& op);
   Result<void> operation(const RecolourOperation& op);
   Result<void> operation(const CaseOpenOperation& op);

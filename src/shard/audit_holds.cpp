@@ -93,6 +93,22 @@ Result<void> EventAuditor::operation(const ApprovalOperation& op) {
   return {};
 }
 
+Result<void> EventAuditor::operation(const CountOperation& op) {
+  check_role(true, "a count");
+  for (const BrakeAnswer& answer : op.answers) {
+    if (answer.ask.policy.value >= working_.control().policy_count())
+      return Error(errors::kShardInvalidEvent, "a count under an unknown policy");
+    MINGMA_TRY(const std::uint8_t derived, answer_brakes(working_, answer.ask));
+    if (derived != answer.reasons) {
+      findings_.add("wrong_count", at(),
+                    "a worsening signed by " + answer.ask.signer + " was answered with " +
+                        joined(reason_names(answer.reasons)) + "; the counts say " + joined(reason_names(derived)));
+    }
+    MINGMA_CHECK(count_worsening(working_, answer.ask, answer.reasons));
+  }
+  return {};
+}
+
 Result<void> EventAuditor::operation(const LapseOperation& op) {
   check_role(false, "a lapse");
   for (const LapseEntry& entry : op.entries) {

@@ -180,7 +180,7 @@ Result<void> EventAuditor::check_entry(const StatementsOperation& op, const Stat
   working_.touch(*row, cause_of(op.authority));
   check_statement_leaf(op, entry, institution, body && keys ? &*keys : nullptr, record);
   MINGMA_CHECK(working_.add_statement(*row, op.institution, entry, index_++));
-  record_judgement(working_, op, entry);
+  MINGMA_CHECK(record_judgement(working_, op, entry));
   return {};
 }
 

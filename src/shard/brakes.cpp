@@ -59,8 +59,16 @@ Bytes cleared_record_key(const ResidentId& resident, InstitutionNumber instituti
   return key;
 }
 
-std::uint32_t share_of(std::uint32_t limit, ShardId shard, std::uint16_t shards) {
-  return limit / shards + (shard.value <= limit % shards ? 1 : 0);
+Bytes brake_answer_key(const BrakeAsk& ask) {
+  Bytes said = to_bytes(ask.statement);
+  add_number(said, ask.institution.value);
+  append(said, ask.submission);
+  add_number(said, std::uint32_t{ask.policy.value});
+  said.push_back(static_cast<std::uint8_t>(ask.mode));
+  append(said, as_bytes(ask.signer));
+  Bytes key = start('v');
+  append(key, ByteView(crypto::sha256(said).bytes).first(16));
+  return key;
 }
 
 Bytes encode_brake(std::uint32_t value) {

@@ -1,11 +1,6 @@
 // Brakes: how many residents signers and institutions made worse, and of what a resident was cleared. Keys and values
-// of kBrakesTable; the counting itself is Working's.
+// of kBrakesTable; who counts, and how: brake_count.h.
 //
-// Windows are clock hours: "in an hour" is this hour, "in a day" is this hour and the 23 before it. Residents are
-// spread over the data shards evenly by their pseudonym, and each shard holds an equal share of every limit, so that
-// the shares add up to the limit exactly: no restart, no number of shards and no order of arrival lets anybody exceed
-// it, and no shard has to ask another. What is spared on one shard is not lent to another: a hold may come early,
-// never late.
 // Threading: pure functions.
 #pragma once
 
@@ -16,6 +11,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "rules/evidence.h"
+#include "shard/brake_count.h"
 #include "shard/keys.h"
 #include "shard/record.h"
 #include "shard/row.h"
@@ -30,12 +26,10 @@ Bytes signer_brake_key(InstitutionNumber institution, std::string_view signer, B
 Bytes institution_brake_key(InstitutionNumber institution, BrakeHour hour);
 Bytes batch_brake_key(const SubmissionId& submission);  // of one submission, held ones among them
 Bytes counter_key(std::string_view key_id);             // a passkey's last signature counter
+Bytes brake_answer_key(const BrakeAsk& ask);            // the control shard's answer, until it is used
 // When the resident was last cleared of this kind by this institution; of this very record.
 Bytes cleared_kind_key(const ResidentId& resident, InstitutionNumber institution, rules::EvidenceKind kind);
 Bytes cleared_record_key(const ResidentId& resident, InstitutionNumber institution, const RecordTag& record);
-
-// This shard's part of a limit. Requires 1 <= shard <= shards.
-std::uint32_t share_of(std::uint32_t limit, ShardId shard, std::uint16_t shards);
 
 Bytes encode_brake(std::uint32_t value);
 std::uint32_t decode_brake(ByteView bytes);

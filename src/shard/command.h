@@ -67,6 +67,8 @@ struct StatementsCommand {
   std::vector<DocumentSignature> hands;
   std::vector<Digest> siblings;  // prove_lines() over all lines of the part
   std::vector<StatementLine> lines;
+  // Sent again after CommandResult::asks were answered: what is uncounted still is held.
+  bool counted = false;
 };
 
 // Data shards: an officer approves or refuses held statements; each shard acts on those it holds. An approval that
@@ -129,10 +131,16 @@ struct NoticeCommand {
   Notice notice;
 };
 
-using Command =
-    std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
-                 ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
-                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand, NoticeCommand>;
+// Control shard. Answers what a data shard asked (brake_count.h); `sequence` of the result: of the event that says so.
+struct CountCommand {
+  ShardId shard{};
+  std::vector<BrakeAsk> asks;  // 1 to kEventStatementsMax
+};
+
+using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand,
+                             StatementsCommand, ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand,
+                             CaseDocumentCommand, LookUpCommand, GuardianshipCommand, PaperCommand, ImportCommand,
+                             ExportCommand, AcknowledgeCommand, NoticeCommand, CountCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;
@@ -156,6 +164,8 @@ struct CommandResult {
   std::uint8_t look_up_flags = 0;
   std::vector<StatementResult> statements;  // in the order of the command's lines
   std::vector<ApprovalResult> approvals;    // in the order of the document
+  std::vector<BrakeAsk> asks;               // with kShardUncounted: to be answered by the control shard first
+  std::optional<Sequence> sequence;         // count
 };
 
 }  // namespace mingma::shard

@@ -31,7 +31,8 @@ inline constexpr ErrorInfo kShardCaseStep{"shard.case_step", 409, Retry::kAfterF
 inline constexpr ErrorInfo kShardUnknownCase{"shard.unknown_case", 404, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardNotSubstantiated{"shard.not_substantiated", 422,
                                                   Retry::kAfterFix};  // a reply that is not what the statement says
-inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};  // no purpose this role may have
+inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};   // no purpose this role may have
+inline constexpr ErrorInfo kShardUncounted{"shard.uncounted", 503, Retry::kLater};  // the control shard counts first
 inline constexpr ErrorInfo kShardUnproved{"shard.unproved", 422,
                                           Retry::kAfterFix};  // a city's policy without proof or exception
 inline constexpr ErrorInfo kShardNoProvincialPolicy{"shard.no_provincial_policy", 409, Retry::kAfterFix};

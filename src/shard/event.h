@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "shard/brake_count.h"
 #include "shard/case.h"
 #include "shard/document.h"
 #include "shard/family.h"
@@ -151,6 +152,11 @@ struct LapseOperation {  // holds whose time has passed
   std::vector<LapseEntry> entries;
 };
 
+struct CountOperation {  // control shard: how it counted worsenings that a data shard asked about
+  ShardId shard{};
+  std::vector<BrakeAnswer> answers;  // never empty
+};
+
 struct DocumentOperation {  // control shard
   SignedDocument document;
   std::uint32_t leaf = kNoLeaf;
@@ -237,7 +243,7 @@ using Operation =
     std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation,
                  StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
                  CaseOpenOperation, CaseStepOperation, LookUpOperation, GuardianshipOperation, PaperOperation,
-                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation>;
+                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation, CountOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -33,6 +33,7 @@ enum class OperationTag : std::uint8_t {
   kExport = 23,
   kImport = 24,
   kAcknowledge = 25,
+  kCount = 28,
 };
 
 // ---- writing
@@ -142,6 +143,17 @@ void write(CborWriter& out, const LapseOperation& op) {
   for (const LapseEntry& entry : op.entries) {
     out.array(3).bytes(entry.resident.bytes).bytes(entry.id);
     write_leaf_number(out, entry.leaf);
+  }
+}
+
+void write(CborWriter& out, const CountOperation& op) {
+  start(out, OperationTag::kCount, 2);
+  out.unsigned_integer(op.shard.value).array(op.answers.size());
+  for (const BrakeAnswer& answer : op.answers) {
+    const BrakeAsk& ask = answer.ask;
+    out.array(7).bytes(ask.statement).unsigned_integer(ask.institution.value).text(ask.signer).bytes(ask.submission);
+    out.unsigned_integer(ask.policy.value).unsigned_integer(static_cast<std::uint8_t>(ask.mode));
+    out.unsigned_integer(answer.reasons);
   }
 }
 
@@ -372,6 +384,26 @@ Result<LapseOperation> read_lapse(CborReader& in) {
   return op;
 }
 
+Result<CountOperation> read_count_operation(CborReader& in) {
+  CountOperation op;
+  MINGMA_CHECK(read_number(in, op.shard.value));
+  MINGMA_TRY(const std::uint64_t answers, read_count(in, kEventStatementsMax));
+  if (answers == 0) return invalid("a count of nothing");
+  op.answers.resize(answers);
+  for (BrakeAnswer& answer : op.answers) {
+    MINGMA_CHECK(expect_fields(in, 7));
+    MINGMA_CHECK(read_array(in, answer.ask.statement.bytes));
+    MINGMA_CHECK(read_number(in, answer.ask.institution.value));
+    MINGMA_TRY(answer.ask.signer, in.text());
+    if (answer.ask.signer.size() > kBrakeSignerBytesMax) return invalid("the name of a signer is too long");
+    MINGMA_CHECK(read_array(in, answer.ask.submission));
+    MINGMA_CHECK(read_number(in, answer.ask.policy.value));
+    MINGMA_CHECK(read_enumeration(in, 1, 3, answer.ask.mode));
+    MINGMA_CHECK(read_enumeration(in, 0, kReasonsAll, answer.reasons));
+  }
+  return op;
+}
+
 Result<TickOperation> read_tick(CborReader& in) {
   TickOperation op;
   MINGMA_TRY(const std::uint64_t rows, read_count(in, kEventDecisionsMax));
@@ -395,7 +427,7 @@ Result<Operation> read_operation(CborReader& in) {
   MINGMA_TRY(const std::uint64_t fields, in.array());
   OperationTag tag{};
   if (fields == 0) return invalid("an operation without a kind");
-  MINGMA_CHECK(read_enumeration(in, 1, 25, tag));
+  MINGMA_CHECK(read_enumeration(in, 1, 28, tag));
   switch (tag) {
     case OperationTag::kDocument: {
       MINGMA_CHECK(check_count(fields, 5));
@@ -453,6 +485,11 @@ Result<Operation> read_operation(CborReader& in) {
     case OperationTag::kLapse: {
       MINGMA_CHECK(check_count(fields, 2));
       MINGMA_TRY(auto op, read_lapse(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kCount: {
+      MINGMA_CHECK(check_count(fields, 3));
+      MINGMA_TRY(auto op, read_count_operation(in));
       return Operation(std::move(op));
     }
     case OperationTag::kRecolour: {

@@ -57,7 +57,7 @@ Result<void> fold_statements(Working& working, const StatementsOperation& operat
     const auto row = working.find(entry.resident);
     if (!row) return invalid("a statement about someone who is not registered");
     MINGMA_CHECK(working.add_statement(*row, operation.institution, entry, index++));
-    record_judgement(working, operation, entry);
+    MINGMA_CHECK(record_judgement(working, operation, entry));
   }
   return {};
 }
@@ -107,6 +107,14 @@ struct Fold {
     for (const ApprovalEntry& entry : op.entries) {
       if (entry.leaf != kNoLeaf) ++index;
       MINGMA_CHECK(apply_approval(working, op, entry));
+    }
+    return {};
+  }
+  Result<void> operator()(const CountOperation& op) const {
+    for (const BrakeAnswer& answer : op.answers) {
+      if (answer.ask.policy.value >= working.control().policy_count())
+        return invalid("a count under an unknown policy");
+      MINGMA_CHECK(count_worsening(working, answer.ask, answer.reasons));
     }
     return {};
   }
@@ -162,6 +170,7 @@ struct Write {
   void operator()(const RecolourOperation&) {}
   void operator()(const ApprovalOperation&) {}
   void operator()(const LapseOperation&) {}
+  void operator()(const CountOperation&) {}
   void operator()(const CaseOpenOperation& op) {
     batch.put(kCasesTable, case_resident_key(op.resident, op.ticket), {});
     write_case_step(op);
@@ -444,7 +453,13 @@ Result<Delta> finish(Working& working, const Event& event, const ledger::Ledger&
     batch.put(kHoldsTable, key, scratch);
     delta.impl->holds.emplace_back(key, hold);
   }
-  for (const auto& [key, value] : working.changed_brakes()) batch.put(kBrakesTable, key, encode_brake(value));
+  for (const auto& [key, value] : working.changed_brakes()) {
+    if (value == 0) {
+      batch.erase(kBrakesTable, key);
+    } else {
+      batch.put(kBrakesTable, key, encode_brake(value));
+    }
+  }
   MINGMA_CHECK(take_decisions(working, event, base, batch));
 
   std::array<std::uint8_t, kRowImageBytes> image;

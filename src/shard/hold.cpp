@@ -30,7 +30,7 @@ std::vector<std::string_view> hand_names(std::uint8_t hands) {
 }
 
 std::vector<std::string_view> reason_names(std::uint8_t reasons) {
-  return names_of<5>(reasons, {"hands", "flip_back", "signer_brake", "institution_brake", "batch_brake"});
+  return names_of<6>(reasons, {"hands", "flip_back", "signer_brake", "institution_brake", "batch_brake", "uncounted"});
 }
 
 std::string_view to_string(HoldState state) {

@@ -38,7 +38,8 @@ inline constexpr std::uint8_t kReasonFlipBack = 2;          // the resident was 
 inline constexpr std::uint8_t kReasonSignerBrake = 4;       // too many made worse by this signer
 inline constexpr std::uint8_t kReasonInstitutionBrake = 8;  // ... by this institution
 inline constexpr std::uint8_t kReasonBatchBrake = 16;       // ... in this submission
-inline constexpr std::uint8_t kReasonsAll = 31;
+inline constexpr std::uint8_t kReasonUncounted = 32;        // the shard that counts could not be asked about it in time
+inline constexpr std::uint8_t kReasonsAll = 63;
 std::vector<std::string_view> reason_names(std::uint8_t reasons);  // "hands", "flip_back", "signer_brake", ...
 
 // What rules, hands and brakes say about one statement, beside its outcome. All zero: nothing.

@@ -10,8 +10,6 @@
 namespace mingma::shard {
 namespace {
 
-constexpr std::uint32_t kDayHours = 24;
-
 std::pair<rules::Colour, rules::Measure> strictness(const rules::Decision& decision) {
   return {decision.colour, decision.measure};
 }
@@ -30,19 +28,20 @@ rules::Decision decision_now(const Working& working, RowNumber number, const Row
   return working.control().decide(policy, row.facts, working.time());
 }
 
-template <typename KeyOf>
-Result<std::uint32_t> worse_in_day(const Working& working, BrakeHour hour, KeyOf key_of) {
-  std::uint32_t sum = 0;
-  for (std::uint32_t back = 0; back < kDayHours; ++back) {
-    MINGMA_TRY(const std::uint32_t count, working.brake(key_of(BrakeHour{hour.value - back})));
-    sum += count;
-  }
-  return sum;
+BrakeAsk brake_ask(const ControlState& control, const StatementsOperation& operation, const StatementEntry& entry,
+                   PolicyNumber policy) {
+  BrakeAsk ask{.statement = entry.id,
+               .institution = operation.institution,
+               .signer = brake_signer(control, operation),
+               .policy = policy};
+  if (operation.authority == AuthorityKind::kManifest) ask.submission = operation.submission;
+  return ask;
 }
 
 class Judge {
  public:
-  Judge(const Working& working, const Candidate& candidate) : working_(working), candidate_(candidate) {}
+  Judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered)
+      : working_(working), candidate_(candidate), unanswered_(unanswered) {}
 
   Result<Judgement> run() {
     MINGMA_TRY(const Row before, working_.current(candidate_.row));
@@ -68,7 +67,7 @@ class Judge {
     if (policy.enforcement.hands && has_hands) ask_hands(policy, out);
     const bool approved_elsewhere = withdraw_given(out);
     if (out.missing != 0) out.reasons |= kReasonHands;
-    if (policy.enforcement.brakes && !approved_elsewhere) MINGMA_CHECK(ask_brakes(policy.brakes, out));
+    if (policy.enforcement.brakes) MINGMA_CHECK(ask_brakes(policy.brakes, approved_elsewhere, out));
     if (out.missing != 0)
       out.lapses = working_.time().plus(std::int64_t{policy.brakes.hold_lapses_after_hours} * 3'600);
     return out;
@@ -84,33 +83,31 @@ class Judge {
     if (policy.enforcement.needs_other_institution(rule->id)) out.missing |= kHandApproved | kHandOtherBody;
   }
 
-  Result<void> ask_brakes(const rules::Brakes& brakes, Judgement& out) const {
-    const InstitutionNumber institution = candidate_.operation.institution;
-    const BrakeHour hour = brake_hour(working_.time());
-    const std::string signer = brake_signer(working_.control(), candidate_.operation);
-    const auto by_signer = [&](BrakeHour at) { return signer_brake_key(institution, signer, at); };
-    const auto by_institution = [&](BrakeHour at) { return institution_brake_key(institution, at); };
-    const auto over = [&](std::uint32_t limit, std::uint32_t count) {
-      return count >= share_of(limit, working_.shard(), working_.control().genesis().shards);
-    };
-    MINGMA_TRY(const std::uint32_t signer_hour, working_.brake(by_signer(hour)));
-    MINGMA_TRY(const std::uint32_t signer_day, worse_in_day(working_, hour, by_signer));
-    MINGMA_TRY(const std::uint32_t institution_hour, working_.brake(by_institution(hour)));
-    MINGMA_TRY(const std::uint32_t institution_day, worse_in_day(working_, hour, by_institution));
-    MINGMA_TRY(const std::uint32_t batch, working_.brake(batch_brake_key(candidate_.operation.submission)));
+  // Whom another body approved is not held back, but counts.
+  Result<void> ask_brakes(const rules::Brakes& brakes, bool approved_elsewhere, Judgement& out) const {
     std::uint8_t reasons = 0;
-    if (over(brakes.signer_worse_per_hour, signer_hour) || over(brakes.signer_worse_per_day, signer_day))
-      reasons |= kReasonSignerBrake;
-    if (over(brakes.institution_worse_per_hour, institution_hour) ||
-        over(brakes.institution_worse_per_day, institution_day))
-      reasons |= kReasonInstitutionBrake;
-    if (candidate_.operation.authority == AuthorityKind::kManifest && over(brakes.batch_approval_above, batch))
-      reasons |= kReasonBatchBrake;
-    MINGMA_TRY(const bool flips, flips_back(brakes));
-    if (flips) reasons |= kReasonFlipBack;
+    if (!approved_elsewhere) {
+      MINGMA_TRY(const bool flips, flips_back(brakes));
+      if (flips) reasons |= kReasonFlipBack;
+    }
+    const bool held = out.missing != 0 || reasons != 0;
+    BrakeAsk ask = brake_ask(working_.control(), candidate_.operation, candidate_.entry, out.policy);
+    ask.mode = held ? BrakeMode::kLook : approved_elsewhere ? BrakeMode::kCount : BrakeMode::kTake;
+    if (!approved_elsewhere || !held) {
+      MINGMA_TRY(const std::uint8_t limits, ask_limits(ask));
+      if (!approved_elsewhere) reasons |= limits;
+    }
     if (reasons != 0) out.missing |= kHandApproved | kHandOtherBody;
     out.reasons |= reasons;
     return {};
+  }
+
+  Result<std::uint8_t> ask_limits(const BrakeAsk& ask) const {
+    if (!counts_centrally(working_.control())) return answer_brakes(working_, ask);
+    MINGMA_TRY(const std::optional<std::uint8_t> answer, find_answer(working_, ask));
+    if (answer) return *answer;
+    if (unanswered_ != nullptr) *unanswered_ = ask;
+    return kReasonUncounted;
   }
 
   Result<bool> flips_back(const rules::Brakes& brakes) const {
@@ -154,20 +151,37 @@ class Judge {
 
   const Working& working_;
   const Candidate& candidate_;
+  std::optional<BrakeAsk>* unanswered_;
 };
+
+// Does any policy in force enforce what `what` says?
+template <typename What>
+bool enforced_somewhere(const Working& working, What what) {
+  const auto& in_force = working.view().policies;
+  return std::any_of(in_force.begin(), in_force.end(), [&](const PolicyInForce& policy) {
+    return what(working.control().policy(policy.number).enforcement);
+  });
+}
 
 }  // namespace
 
-Result<Judgement> judge(const Working& working, const Candidate& candidate) {
+Result<Judgement> judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered) {
   if (candidate.operation.authority == AuthorityKind::kSession) return Judgement{};
-  // Somewhere a policy enforces something? Most provinces at most instants answer here.
-  const auto& in_force = working.view().policies;
-  const bool enforced = std::any_of(in_force.begin(), in_force.end(), [&](const PolicyInForce& policy) {
-    const rules::Enforcement& enforcement = working.control().policy(policy.number).enforcement;
-    return enforcement.hands || enforcement.brakes;
-  });
-  if (!enforced) return Judgement{};
-  return Judge(working, candidate).run();
+  // Most provinces at most instants answer here.
+  if (!enforced_somewhere(working, [](const rules::Enforcement& one) { return one.hands || one.brakes; }))
+    return Judgement{};
+  return Judge(working, candidate, unanswered).run();
+}
+
+bool may_have_to_ask(const Working& working) {
+  return counts_centrally(working.control()) &&
+         enforced_somewhere(working, [](const rules::Enforcement& one) { return one.brakes; });
+}
+
+Result<bool> makes_worse(const Working& working, RowNumber row, const rules::Evidence& evidence) {
+  MINGMA_TRY(const Row before, working.current(row));
+  MINGMA_TRY(const Row after, working.preview(row, kSelf, StatementEntry{.evidence = evidence}));
+  return is_worse(decide_row(working, after).decision, decision_now(working, row, before));
 }
 
 std::string brake_signer(const ControlState& control, const StatementsOperation& operation) {
@@ -265,27 +279,21 @@ Result<ApprovalVerdict> judge_approval(const Working& working, const HoldKey& ke
   return verdict;
 }
 
-void record_judgement(Working& working, const StatementsOperation& operation, const StatementEntry& entry) {
-  if (entry.judgement.empty()) return;
+Result<void> record_judgement(Working& working, const StatementsOperation& operation, const StatementEntry& entry) {
+  if (entry.judgement.empty()) return {};
   const InstitutionNumber institution = operation.institution;
-  const auto add = [&](const Bytes& key) {
-    // A read that fails here fails again when the event is written.
-    if (const auto count = working.brake(key); count.ok()) working.set_brake(key, *count + 1);
-  };
   const auto now = static_cast<std::uint32_t>(working.time().value);
   if (entry.judgement.clears) {
     working.set_brake(cleared_kind_key(entry.resident, institution, entry.evidence.kind), now);
     working.set_brake(cleared_record_key(entry.resident, institution, entry.earlier), now);
-    return;
+    return {};
   }
-  if (operation.authority == AuthorityKind::kManifest) add(batch_brake_key(operation.submission));
-  if (entry.outcome == Outcome::kAccepted) {
-    const BrakeHour hour = brake_hour(working.time());
-    add(signer_brake_key(institution, brake_signer(working.control(), operation), hour));
-    add(institution_brake_key(institution, hour));
-    return;
+  if (working.control().policy(entry.judgement.policy).enforcement.brakes) {
+    BrakeAsk ask = brake_ask(working.control(), operation, entry, entry.judgement.policy);
+    ask.mode = entry.outcome == Outcome::kAccepted ? BrakeMode::kCount : BrakeMode::kLook;
+    MINGMA_CHECK(counts_centrally(working.control()) ? forget_answers(working, ask) : count_worsening(working, ask, 0));
   }
-  if (entry.outcome != Outcome::kHeld) return;
+  if (entry.outcome != Outcome::kHeld) return {};
   working.set_hold(evidence_key(entry.resident, entry.id),
                    Hold{.id = entry.id,
                         .institution = institution,
@@ -293,6 +301,7 @@ void record_judgement(Working& working, const StatementsOperation& operation, co
                         .judgement = entry.judgement,
                         .since = working.time(),
                         .given = hands_given(working.control(), operation, working.time())});
+  return {};
 }
 
 Result<void> apply_approval(Working& working, const ApprovalOperation& operation, const ApprovalEntry& entry) {

@@ -6,9 +6,11 @@
 // Threading: within one plan or audit. Pure but for reads of the store.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
+#include "shard/brake_count.h"
 #include "shard/event.h"
 #include "shard/working.h"
 
@@ -20,7 +22,14 @@ struct Candidate {
   const StatementsOperation& operation;  // authority, institution, key, officers, submission
   const StatementEntry& entry;
 };
-Result<Judgement> judge(const Working& working, const Candidate& candidate);
+// `unanswered`: set where the control shard must count first (brake_count.h) and has not; the judgement then holds it.
+Result<Judgement> judge(const Working& working, const Candidate& candidate,
+                        std::optional<BrakeAsk>* unanswered = nullptr);
+// Does a policy in force anywhere enforce brakes that the control shard counts?
+bool may_have_to_ask(const Working& working);
+// Would new evidence, whoever signed it, make the resident worse? Quicker than judge(): most lines of a laboratory end
+// here.
+Result<bool> makes_worse(const Working& working, RowNumber row, const rules::Evidence& evidence);
 
 // Who counts as the signer for the brakes: the officer, or the key.
 std::string brake_signer(const ControlState& control, const StatementsOperation& operation);
@@ -37,7 +46,7 @@ Result<ApprovalVerdict> judge_approval(const Working& working, const HoldKey& ke
                                        bool refuses);
 
 // What a judged statement adds to the counts, and its hold. Call after Working::add_statement.
-void record_judgement(Working& working, const StatementsOperation& operation, const StatementEntry& entry);
+Result<void> record_judgement(Working& working, const StatementsOperation& operation, const StatementEntry& entry);
 // What an entry of an approval does, as written.
 Result<void> apply_approval(Working& working, const ApprovalOperation& operation, const ApprovalEntry& entry);
 void note_officers(Working& working, std::span<const OfficerMark> officers);

@@ -36,6 +36,7 @@ class Planner {
   Result<CommandResult> run(const PublishCommand& command);
   Result<CommandResult> run(const CheckpointCommand& command);
   Result<CommandResult> run(const NoticeCommand& command);
+  Result<CommandResult> run(const CountCommand& command);
   Result<CommandResult> run(const FollowCommand& command);
   Result<CommandResult> run(const RegisterCommand& command);
   Result<CommandResult> run(const DeviceCommand& command);
@@ -63,8 +64,13 @@ class Planner {
   ResidentKeys orphan_keys(const ResidentId& resident) const;
 
   Result<void> check_statements(const StatementsCommand& command, InstitutionNumber institution) const;
+  // What is to be recorded of a line, but for seal and leaf; changes nothing.
+  Result<StatementEntry> examine_line(const StatementsCommand& command, const StatementsOperation& operation,
+                                      const StatementLine& line, std::optional<BrakeAsk>* unanswered);
   Result<StatementEntry> plan_line(const StatementsCommand& command, const StatementsOperation& operation,
                                    const StatementLine& line);
+  // What the control shard must count before this command can be planned. Each line as if the others were not there.
+  Result<std::vector<BrakeAsk>> uncounted(const StatementsCommand& command, const StatementsOperation& operation);
   Result<void> lapse_holds();
   // The leaf of a hold that ends. `officer`: who ended it; null: the clock.
   std::uint32_t add_hold_end(const HoldKey& key, const StatementId& id, HoldState state, const Officer* officer);

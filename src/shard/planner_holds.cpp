@@ -47,6 +47,28 @@ Result<void> Planner::lapse_holds() {
   return {};
 }
 
+Result<CommandResult> Planner::run(const CountCommand& command) {
+  if (!is_control()) return refuse(Error(errors::kShardWrongShard, "the control shard counts"));
+  if (command.asks.empty() || command.asks.size() > kEventStatementsMax)
+    return refuse(Error(errors::kShardTooLarge, "1 to 20,000 questions at a time"));
+  const ControlState& control = working_.control();
+  for (const BrakeAsk& ask : command.asks) {
+    if (ask.policy.value >= control.policy_count() || control.institution(ask.institution) == nullptr ||
+        ask.signer.size() > kBrakeSignerBytesMax)
+      return refuse(Error(errors::kShardInvalidStatement, "a question about no policy or institution"));
+  }
+  CountOperation operation{.shard = command.shard};
+  for (const BrakeAsk& ask : command.asks) {
+    MINGMA_TRY(const std::uint8_t reasons, answer_brakes(working_, ask));
+    MINGMA_CHECK(count_worsening(working_, ask, reasons));
+    operation.answers.push_back({ask, reasons});
+  }
+  event_.operations.emplace_back(std::move(operation));
+  CommandResult result;
+  result.sequence = working_.sequence();
+  return result;
+}
+
 Result<CommandResult> Planner::run(const ApprovalCommand& command) {
   if (is_control()) return refuse(Error(errors::kShardWrongShard, "holds are the data shards'"));
   auto checked = check_approval(working_, command.document, command.signature);

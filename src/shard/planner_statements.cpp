@@ -63,13 +63,12 @@ Result<void> Planner::seal_authority(const StatementsCommand& command, Statement
   return {};
 }
 
-Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, const StatementsOperation& operation,
-                                          const StatementLine& line) {
+Result<StatementEntry> Planner::examine_line(const StatementsCommand& command, const StatementsOperation& operation,
+                                             const StatementLine& line, std::optional<BrakeAsk>* unanswered) {
   const InstitutionNumber institution = operation.institution;
   const Statement& statement = line.statement;
   StatementEntry entry{.resident = statement.resident, .outcome = Outcome::kInvalid, .line = line.line};
   if (!check_statement(statement).ok() || statement.signed_at > event_.time.plus(kClockSkewSeconds)) return entry;
-  const Bytes canonical = encode_statement(statement);
   entry.id = statement_id(statement);
   const bool session = command.authority == AuthorityKind::kSession;
   if (session && !rules::evidence_kind_info(statement.evidence.kind).resident_may_sign) {
@@ -96,17 +95,47 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, cons
   if (statement.action != StatementAction::kAdd)
     entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
   if (entry.outcome == Outcome::kAccepted) {
-    MINGMA_TRY(entry.judgement, judge(working_, {*row, operation, entry}));
+    MINGMA_TRY(entry.judgement, judge(working_, {*row, operation, entry}, unanswered));
     if (entry.judgement.missing != 0) entry.outcome = Outcome::kHeld;
   }
+  return entry;
+}
+
+Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, const StatementsOperation& operation,
+                                          const StatementLine& line) {
+  MINGMA_TRY(StatementEntry entry, examine_line(command, operation, line, nullptr));
+  if (!is_recorded(entry.outcome)) return entry;
+  const InstitutionNumber institution = operation.institution;
+  const Statement& statement = line.statement;
+  const auto row = working_.find(statement.resident);
+  const ResidentKeys* keys = keys_of(*row, statement.resident);
+  const Bytes canonical = encode_statement(statement);
   entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
   const Row& now = working_.touch(*row, cause_of(command.authority));
   entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, entry), *keys, canonical,
                                  statement.institution);
   MINGMA_CHECK(working_.add_statement(*row, institution, entry, entry.leaf));
-  record_judgement(working_, operation, entry);
+  MINGMA_CHECK(record_judgement(working_, operation, entry));
   statements_accepted_ += entry.outcome == Outcome::kAccepted;
   return entry;
+}
+
+Result<std::vector<BrakeAsk>> Planner::uncounted(const StatementsCommand& command,
+                                                 const StatementsOperation& operation) {
+  std::vector<BrakeAsk> asks;
+  if (command.counted || command.authority == AuthorityKind::kSession || !may_have_to_ask(working_)) return asks;
+  for (const StatementLine& line : command.lines) {
+    const auto row = working_.find(line.statement.resident);
+    if (!row || !check_statement(line.statement).ok()) continue;
+    if (line.statement.action == StatementAction::kAdd) {
+      MINGMA_TRY(const bool worse, makes_worse(working_, *row, line.statement.evidence));
+      if (!worse) continue;
+    }
+    std::optional<BrakeAsk> ask;
+    MINGMA_TRY(const StatementEntry entry, examine_line(command, operation, line, &ask));
+    if (ask) asks.push_back(*std::move(ask));
+  }
+  return asks;
 }
 
 void Planner::warm_keys(const StatementsCommand& command) {
@@ -156,6 +185,12 @@ Result<CommandResult> Planner::run(const StatementsCommand& command) {
     if (auto counters = check_counters(working_, operation.officers); !counters.ok()) return refuse(counters.error());
     operation.authority_digest = authority->digest;
     std::copy_n(authority->digest.bytes.begin(), operation.submission.size(), operation.submission.begin());
+  }
+  MINGMA_TRY(std::vector<BrakeAsk> asks, uncounted(command, operation));
+  if (!asks.empty()) {
+    CommandResult waits = refuse(refused(errors::kShardUncounted, "the control shard counts first"));
+    waits.asks = std::move(asks);
+    return waits;
   }
   if (command.authority != AuthorityKind::kSession && !stored) {
     if (auto sealed = seal_authority(command, operation); !sealed.ok()) return refuse(sealed.error());

@@ -24,10 +24,11 @@ inline std::unique_ptr<store::Store> empty_store() {
 // A copy whose log went through `change` and whose tables are what the changed log gives: an insider who owns the
 // machine.
 inline std::unique_ptr<store::Store> rewritten(const store::Reader& original,
-                                               const std::function<void(Event&, Sequence)>& change) {
+                                               const std::function<void(Event&, Sequence)>& change,
+                                               ShardId shard = ShardId{1}) {
   auto out = empty_store();
   auto log = std::move(log::open_local_log(*out, kLogTable)).value();
-  auto machine = std::move(ShardMachine::open({.shard = ShardId{1}}, *out, *log, nullptr)).value();
+  auto machine = std::move(ShardMachine::open({.shard = shard}, *out, *log, nullptr)).value();
   const auto read = log::read_log(original, kLogTable, Sequence{1}, [&](const log::Record& record) -> Result<void> {
     store::Batch batch;
     log::RecordHeader header;

@@ -29,7 +29,8 @@ std::string code_of(const CommandResult& result) {
 
 }  // namespace
 
-ProvinceHistory::ProvinceHistory(std::uint64_t seed) : rng_(seed + 1'000), province_(seed) {}
+ProvinceHistory::ProvinceHistory(std::uint64_t seed, std::uint16_t data_shards)
+    : rng_(seed + 1'000), province_(seed, data_shards) {}
 
 std::uint64_t ProvinceHistory::events() const {
   std::uint64_t sum = clock_steps_;
@@ -96,7 +97,9 @@ void ProvinceHistory::begin() {
   publish_policy();
   for (std::uint32_t i = 0; i < kResidents; ++i) {
     homes_.emplace_back(kPlaces[i % 4]);
-    ASSERT_EQ(code_of(province_.add_resident(i, now_, homes_.back())), "");
+    ASSERT_EQ(code_of(home_of(i).run(
+                  RegisterCommand{province_.resident(i), DivisionCode::parse(homes_.back()).value(), {}}, now_)),
+              "");
     model_.add_resident(DivisionCode::parse(homes_.back()).value(), now_);
   }
 }
@@ -368,16 +371,24 @@ ModelSaid ProvinceHistory::said_of(const Sent& sent) {
           .key_signer = "key of " + sent.command.institution,
           .hands = hands_of(sent),
           .by_officer = sent.command.authority == AuthorityKind::kOfficer,
-          .batch = {}};
+          .batch = {},
+          .shard = shard_of(sent.number)};
 }
 
-// One document, or several that reach the machine together and become one event.
+// One document, or several that reach the machine together and become one event. Over several shards, where what must
+// be counted is sent twice, one at a time.
 void ProvinceHistory::submit() {
+  const bool alone = province_.data_shards() > 1 || rng_.below(6) != 0;
   std::vector<Sent> together;
-  for (std::uint64_t i = rng_.below(6) == 0 ? 1 + rng_.below(4) : 1; i > 0; --i) together.push_back(draw_sent());
-  std::vector<Command> commands;
-  for (const Sent& sent : together) commands.emplace_back(sent.command);
-  const std::vector<CommandResult> results = province_.data().run(commands, now_);
+  for (std::uint64_t i = alone ? 1 : 1 + rng_.below(4); i > 0; --i) together.push_back(draw_sent());
+  std::vector<CommandResult> results;
+  if (alone) {
+    results.push_back(province_.run_counted(together[0].command, now_, shard_of(together[0].number)));
+  } else {
+    std::vector<Command> commands;
+    for (const Sent& sent : together) commands.emplace_back(sent.command);
+    results = province_.data().run(commands, now_);
+  }
   for (std::size_t i = 0; i < together.size(); ++i) {
     const ModelSaid said = said_of(together[i]);
     const std::string refused = model_.check_hands(said, now_);
@@ -386,7 +397,7 @@ void ProvinceHistory::submit() {
       note("statement " + refused);
       continue;
     }
-    model_.note_hands(said.hands);
+    model_.note_hands(said.hands, said.shard);
     const Outcome expected = model_.submit(together[i].number, said, now_);
     ASSERT_EQ(to_string(results[i].statements.front().outcome), to_string(expected))
         << "resident " << together[i].number << ", " << said.statement.institution << ", "
@@ -402,17 +413,22 @@ void ProvinceHistory::submit() {
 void ProvinceHistory::submit_batch() {
   std::vector<Statement> statements;
   std::vector<std::uint32_t> numbers;
-  const std::size_t wanted = 4 + rng_.below(20);
+  // Over several shards: of residents of one shard, each once.
+  const bool spread = province_.data_shards() > 1;
+  const std::uint16_t shard = spread ? static_cast<std::uint16_t>(1 + rng_.below(province_.data_shards())) : 1;
+  const std::size_t wanted = spread ? 2 + rng_.below(kResidents / province_.data_shards() - 2) : 4 + rng_.below(20);
   std::string institution;
   while (statements.size() < wanted) {
     const std::uint32_t number = someone();
+    const bool again = std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+    if (spread && (shard_of(number) != shard || again)) continue;
     Statement statement = draw_statement(number);
     if (institution.empty()) institution = statement.institution;
     if (statement.institution != institution) continue;
     statements.push_back(std::move(statement));
     numbers.push_back(number);
   }
-  const CommandResult result = province_.data().run(province_.batch(statements, now_), now_);
+  const CommandResult result = province_.run_counted(province_.batch(statements, now_), now_, shard);
   ASSERT_EQ(code_of(result), "") << "a batch at " << now_.to_string();
   const std::string batch = "b-" + std::to_string(++batches_);
   for (std::size_t i = 0; i < statements.size(); ++i) {
@@ -420,7 +436,8 @@ void ProvinceHistory::submit_batch() {
                          .key_signer = "key of " + institution,
                          .hands = {},
                          .by_officer = false,
-                         .batch = batch};
+                         .batch = batch,
+                         .shard = shard};
     const Outcome expected = model_.submit(numbers[i], said, now_);
     ASSERT_EQ(to_string(result.statements[i].outcome), to_string(expected))
         << "line " << i << " at " << now_.to_string();
@@ -434,6 +451,7 @@ void ProvinceHistory::approve() {
   std::vector<StatementId> ids;
   for (std::size_t i = model_.items.size(); i-- > 0 && chosen.size() < 3;) {
     const bool held = model_.items[i].standing == Standing::kHeld;
+    if (!chosen.empty() && shard_of(model_.items[i].number) != shard_of(model_.items[chosen.front()].number)) continue;
     if (rng_.below(held ? 2 : 400) == 0) chosen.push_back(i);
   }
   if (chosen.empty()) return;
@@ -443,7 +461,8 @@ void ProvinceHistory::approve() {
   ApprovalCommand command = approval(*keys_[officer].back(), ids, now_, refuses);
   ModelKey& key = officers_[officer].keys.back();
   ++key.used;  // made by the helper, with the present key
-  const CommandResult result = province_.data().run(command, now_);
+  const std::uint16_t shard = shard_of(model_.items[chosen.front()].number);
+  const CommandResult result = province_.data(shard).run(command, now_);
   if (!PowerModel::key_in_force(key, now_)) {
     ASSERT_EQ(code_of(result), "shard.unknown_key");
     return note("approval shard.unknown_key");
@@ -460,7 +479,7 @@ void ProvinceHistory::approve() {
     note("approval " + std::string(to_string(expected)));
     changed = changed || expected <= ApprovalOutcome::kRefused;
   }
-  if (changed) model_.note_hands({{&officers_[officer], &key, key.used}});
+  if (changed) model_.note_hands({{&officers_[officer], &key, key.used}}, shard);
   model_.refresh(now_);
 }
 
@@ -475,9 +494,9 @@ void ProvinceHistory::open_case() {
     command.consent = CaseConsent::kSpokenOnPhone;
     command.institution = "command-1";
   }
-  const bool governed = province_.data().machine().rows().policy(
-                            *province_.data().machine().rows().find(province_.resident(who))) != kNoPolicyNumber;
-  const CommandResult result = province_.data().run(std::move(command), now_);
+  const RowTable& rows = home_of(who).machine().rows();
+  const bool governed = rows.policy(*rows.find(province_.resident(who))) != kNoPolicyNumber;
+  const CommandResult result = home_of(who).run(std::move(command), now_);
   if (!governed) {
     ASSERT_EQ(code_of(result), "shard.case_step");
   } else if (const auto contested = model_.contested(who)) {
@@ -507,7 +526,7 @@ void ProvinceHistory::reply() {
   const CaseAnswer answer = pick(rng_, kGiven);
   const Statement& statement = model_.items[one->items[k]].statement;
   const CommandResult result =
-      province_.data().run(CaseDocumentCommand{case_reply(province_, one->ticket, statement, answer, now_)}, now_);
+      home_of(one->who).run(CaseDocumentCommand{case_reply(province_, one->ticket, statement, answer, now_)}, now_);
   ASSERT_EQ(!result.error.has_value(), model_.reply(*one, k, answer, now_))
       << "a reply in case " << ticket_text(one->ticket) << " at " << now_.to_string() << ": " << code_of(result);
   note("reply");
@@ -527,7 +546,7 @@ void ProvinceHistory::decide_case() {
     ids.push_back(statement_id(model_.items[one->items[k]].statement));
   }
   const CommandResult result =
-      province_.data().run(CaseDocumentCommand{case_decision(province_, one->ticket, outcome, ids, now_)}, now_);
+      home_of(one->who).run(CaseDocumentCommand{case_decision(province_, one->ticket, outcome, ids, now_)}, now_);
   const CaseEnd end = outcome == "upheld" ? CaseEnd::kUpheld : CaseEnd::kCorrected;
   const bool expected =
       outcome == "reinstated" ? model_.reinstate(*one, which) : model_.decide_case(*one, end, which, now_);
@@ -544,7 +563,7 @@ void ProvinceHistory::case_step() {
   CaseStepCommand command{.ticket = one->ticket, .kind = pick(rng_, kKinds)};
   if (command.kind == CaseStepKind::kAccepted || command.kind == CaseStepKind::kTold) command.institution = "command-1";
   if (command.kind == CaseStepKind::kAdded) command.material = "more";
-  const CommandResult result = province_.data().run(command, now_);
+  const CommandResult result = home_of(one->who).run(command, now_);
   ASSERT_EQ(!result.error.has_value(), model_.step(*one, command.kind, now_)) << to_string(command.kind);
   note("case step");
 }
@@ -557,7 +576,7 @@ void ProvinceHistory::look_up() {
                         .actor = "o-" + std::to_string(rng_.below(2)),
                         .role = StaffRole::kHotline,
                         .duty = Duty::kCaller};
-  const RowTable& rows = province_.data().machine().rows();
+  const RowTable& rows = home_of(who).machine().rows();
   const auto row = *rows.find(command.resident);
   const DivisionCode kaifeng = DivisionCode::parse("4102").value();
   const bool outside = city && !kaifeng.contains(rows.home(row)) && !kaifeng.contains(rows.stay(row));
@@ -568,15 +587,16 @@ void ProvinceHistory::look_up() {
     command.duty = Duty::kCase;
     command.ticket = one->ticket;
     if (one->who != who) {
-      ASSERT_EQ(code_of(province_.data().run(command, now_)), "shard.unknown_case");
+      ASSERT_EQ(code_of(home_of(who).run(command, now_)), "shard.unknown_case");
       return note("look-up refused");
     }
     if (!one->open() && one->ended.plus(30 * kDay) < now_) expected |= kLookUpEndedCase;
   } else {
-    const std::string day = std::to_string((now_.value + 8 * kHour) / kDay) + command.institution + command.actor;
+    const std::string day = std::to_string((now_.value + 8 * kHour) / kDay) + command.institution + command.actor +
+                            std::to_string(shard_of(who));
     expected |= kLookUpNoCase | (++look_ups_[day] > kLookUpsUsualPerDay ? unsigned{kLookUpMany} : 0u);
   }
-  const CommandResult result = province_.data().run(command, now_);
+  const CommandResult result = home_of(who).run(command, now_);
   ASSERT_EQ(code_of(result), "");
   ASSERT_EQ(static_cast<unsigned>(result.look_up_flags), expected);
   note("look-up");
@@ -586,7 +606,7 @@ void ProvinceHistory::look_up() {
 
 void ProvinceHistory::tick() {
   ++clock_steps_;
-  province_.data().settle(now_);
+  for (std::uint16_t shard = 1; shard <= province_.data_shards(); ++shard) province_.data(shard).settle(now_);
   model_.clock(now_);
 }
 
@@ -625,34 +645,38 @@ void ProvinceHistory::step() {
   tick();
   --clock_steps_;  // the same instant
   ask_who_may();
-  if (rng_.below(300) == 0) province_.data().reopen();
+  if (rng_.below(200) == 0) home_of(someone()).reopen();
   if (rng_.below(500) == 0) province_.control().reopen();
   if (!::testing::Test::HasFatalFailure()) compare();
 }
 
 void ProvinceHistory::compare() {
-  const ShardMachine& machine = province_.data().machine();
   const std::uint32_t slow = someone();
   for (std::uint32_t i = 0; i < kResidents; ++i) {
-    const RowNumber row = *machine.rows().find(province_.resident(i));
-    const rules::Decision found = machine.rows().decision(row);
+    const RowTable& rows = home_of(i).machine().rows();
+    const RowNumber row = *rows.find(province_.resident(i));
+    const rules::Decision found = rows.decision(row);
     const rules::Decision expected = i == slow ? model_.decide_slowly(i, now_) : model_.decision(i);
     ASSERT_TRUE(found.same_outcome(expected))
         << "resident " << i << " at " << now_.to_string() << ": " << to_string(found.colour) << ", the model says "
         << to_string(expected.colour);
     ASSERT_EQ(found.horizon, expected.horizon) << "resident " << i << " at " << now_.to_string();
-    ASSERT_EQ(machine.rows().get(row).version, model_.version(i)) << "resident " << i << " at " << now_.to_string();
+    ASSERT_EQ(rows.get(row).version, model_.version(i)) << "resident " << i << " at " << now_.to_string();
   }
   std::size_t held = 0;
   for (const ModelItem& item : model_.items) {
     if (item.standing != Standing::kHeld) continue;
     ++held;
-    const auto key = machine.holds().find_statement(statement_id(item.statement));
+    const HoldBook& holds = home_of(item.number).machine().holds();
+    const auto key = holds.find_statement(statement_id(item.statement));
     ASSERT_TRUE(key.has_value());
-    ASSERT_EQ(machine.holds().find(*key)->judgement.missing, item.missing);
-    ASSERT_EQ(machine.holds().find(*key)->judgement.lapses, item.lapses);
+    ASSERT_EQ(holds.find(*key)->judgement.missing, item.missing);
+    ASSERT_EQ(holds.find(*key)->judgement.lapses, item.lapses);
   }
-  ASSERT_EQ(machine.holds().size(), held) << "at " << now_.to_string();
+  std::size_t found = 0;
+  for (std::uint16_t shard = 1; shard <= province_.data_shards(); ++shard)
+    found += province_.data(shard).machine().holds().size();
+  ASSERT_EQ(found, held) << "at " << now_.to_string();
   compare_cases();
 }
 
@@ -661,7 +685,7 @@ void ProvinceHistory::compare_cases() {
   for (std::size_t i = first; i < model_.cases.size(); ++i) {
     const ModelCase& expected = model_.cases[i];
     const Case found =
-        decode_case(*province_.data().store().get(kCasesTable, case_key(expected.ticket)).value()).value();
+        decode_case(*home_of(expected.who).store().get(kCasesTable, case_key(expected.ticket)).value()).value();
     const std::string what = "case " + ticket_text(expected.ticket) + " at " + now_.to_string();
     ASSERT_EQ(found.statements.size(), expected.items.size()) << what;
     for (std::size_t k = 0; k < found.statements.size(); ++k) {

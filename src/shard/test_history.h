@@ -18,7 +18,7 @@ namespace mingma::shard::testing {
 
 class ProvinceHistory {
  public:
-  explicit ProvinceHistory(std::uint64_t seed);
+  explicit ProvinceHistory(std::uint64_t seed, std::uint16_t data_shards = 1);
 
   void begin();
   // One step, compared. Stop at a fatal failure.
@@ -63,6 +63,10 @@ class ProvinceHistory {
   void add_officer(const std::string& id, const std::string& role);
   void replace_key(std::size_t officer, UnixSeconds from);
   Signature sign(std::size_t officer, const Digest& digest, Bytes& signature);
+  std::uint16_t shard_of(std::uint32_t number) const {
+    return static_cast<std::uint16_t>(1 + number % province_.data_shards());
+  }
+  TestShard& home_of(std::uint32_t number) { return province_.data(shard_of(number)); }
   std::uint32_t someone() { return static_cast<std::uint32_t>(rng_.below(kResidents)); }
   Statement draw_statement(std::uint32_t number);
   Sent draw_sent();

@@ -228,13 +228,15 @@ std::string Model::check_hands(const ModelSaid& said, UnixSeconds now) const {
     seen.push_back(hand.key);
   }
   for (const ModelHand& hand : said.hands) {
-    if (hand.key->passkey && hand.number <= hand.key->accepted) return "shard.counter_back";
+    const auto last = hand.key->accepted.find(said.shard);
+    if (hand.key->passkey && last != hand.key->accepted.end() && hand.number <= last->second)
+      return "shard.counter_back";
   }
   return "";
 }
 
-void Model::note_hands(const std::vector<ModelHand>& hands) {
-  for (const ModelHand& hand : hands) hand.key->accepted = std::max(hand.key->accepted, hand.number);
+void Model::note_hands(const std::vector<ModelHand>& hands, std::uint16_t shard) {
+  for (const ModelHand& hand : hands) hand.key->accepted[shard] = std::max(hand.key->accepted[shard], hand.number);
 }
 
 bool Model::may_say(std::uint32_t number, const Statement& statement, UnixSeconds now) const {
@@ -298,6 +300,7 @@ Model::Judged Model::judge(std::uint32_t number, const ModelSaid& said, UnixSeco
     return out;
   }
 
+  out.counted = policy.enforcement.brakes;
   const rules::Rule* rule = policy.find_rule(with.decision.rule);
   const bool asks = policy.enforcement.hands && rule != nullptr;
   const bool elsewhere = asks && policy.enforcement.needs_other_institution(rule->id);
@@ -378,7 +381,7 @@ Outcome Model::submit(std::uint32_t number, const ModelSaid& said, UnixSeconds n
   const Judged judged = judge(number, said, now);
   if (judged.clears)
     clearances_.push_back({number, now, statement.institution, statement.evidence.kind, statement.earlier_record});
-  if (judged.worse && !said.batch.empty()) batch_worsenings_.push_back(said.batch);
+  if (judged.counted && !said.batch.empty()) batch_worsenings_.push_back(said.batch);
   if (judged.missing != 0) {
     added.standing = Standing::kHeld;
     added.missing = judged.missing;
@@ -387,7 +390,7 @@ Outcome Model::submit(std::uint32_t number, const ModelSaid& said, UnixSeconds n
     items.push_back(added);
     return Outcome::kHeld;
   }
-  if (judged.worse) {
+  if (judged.counted) {
     worsenings_.push_back(
         {now, statement.institution, said.by_officer ? said.hands.front().officer->id : said.key_signer});
   }

@@ -4,6 +4,7 @@
 // history and compare outcomes, holds, brakes, colours, cases and deadlines.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,9 +43,9 @@ struct ModelKey {
   bool passkey = false;
   UnixSeconds from;
   std::vector<UnixSeconds> revoked;
-  bool replaced = false;       // a later document of the officer has another key
-  std::uint64_t used = 0;      // signatures made
-  std::uint64_t accepted = 0;  // the newest one that the data shard has taken
+  bool replaced = false;                            // a later document of the officer has another key
+  std::uint64_t used = 0;                           // signatures made
+  std::map<std::uint16_t, std::uint64_t> accepted;  // by data shard: the newest one that it has taken
 };
 
 struct ModelOfficer {
@@ -117,6 +118,7 @@ struct ModelSaid {
   std::vector<ModelHand> hands;  // the first entered it, if `by_officer`
   bool by_officer = false;
   std::string batch;  // of a manifest: its id
+  std::uint16_t shard = 1;
 };
 
 class Model {
@@ -142,7 +144,7 @@ class Model {
 
   // Is the batch or document taken at all? Empty: yes; else the code.
   std::string check_hands(const ModelSaid& said, UnixSeconds now) const;
-  void note_hands(const std::vector<ModelHand>& hands);
+  void note_hands(const std::vector<ModelHand>& hands, std::uint16_t shard);
   Outcome submit(std::uint32_t number, const ModelSaid& said, UnixSeconds now);
   ApprovalOutcome approve(std::size_t item, const ModelOfficer& officer, bool refuses, UnixSeconds now);
   void refresh(UnixSeconds now);  // after each event
@@ -184,6 +186,7 @@ class Model {
   struct Judged {
     bool worse = false;
     bool clears = false;
+    bool counted = false;  // worse, where brakes are enforced
     std::uint8_t missing = 0;
     std::vector<std::string> persons;
     std::int64_t lapse_hours = 0;

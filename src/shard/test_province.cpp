@@ -98,12 +98,16 @@ void TestShard::settle(UnixSeconds now) {
 
 // ---- TestProvince
 
-TestProvince::TestProvince(std::uint64_t seed) : rng_(seed) {
+TestProvince::TestProvince(std::uint64_t seed, std::uint16_t data_shards) : rng_(seed) {
   const auto tables = shard_tables();
   own_control_ = store::make_memory_store(tables);
   own_data_ = store::make_memory_store(tables);
   control_ = std::make_unique<TestShard>(kControlShard, *own_control_, keys_);
   data_ = std::make_unique<TestShard>(ShardId{1}, *own_data_, keys_);
+  for (std::uint16_t shard = 2; shard <= data_shards; ++shard) {
+    more_stores_.push_back(store::make_memory_store(tables));
+    more_.push_back(std::make_unique<TestShard>(ShardId{shard}, *more_stores_.back(), keys_));
+  }
 }
 
 TestProvince::TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store,
@@ -147,7 +151,7 @@ SignedDocument TestProvince::genesis() {
                                {"province", "41"},
                                {"name", names("Test province")},
                                {"origin", "mingma.example/41"},
-                               {"shards", 1},
+                               {"shards", static_cast<std::int64_t>(data_shards())},
                                {"threshold", 2},
                                {"roots", std::move(roots)},
                                {"pseudonym_check", std::string(64, '0')},
@@ -281,15 +285,27 @@ CommandResult TestProvince::publish(SignedDocument document, UnixSeconds now) {
 }
 
 void TestProvince::follow(UnixSeconds now) {
-  std::vector<Command> commands;
-  const Sequence from{data_->machine().followed().value + 1};
-  const auto read = control_->log().read(from, [&](const log::Record& record) -> Result<void> {
-    if (!record.is_claim()) commands.emplace_back(FollowCommand{record.header.sequence, to_bytes(record.body)});
-    return {};
-  });
-  MINGMA_ASSERT(read.ok());
-  if (commands.empty()) return;
-  for (const CommandResult& result : data_->run(commands, now)) MINGMA_ASSERT(!result.error);
+  for (std::uint16_t shard = 1; shard <= data_shards(); ++shard) {
+    std::vector<Command> commands;
+    const Sequence from{data(shard).machine().followed().value + 1};
+    const auto read = control_->log().read(from, [&](const log::Record& record) -> Result<void> {
+      if (!record.is_claim()) commands.emplace_back(FollowCommand{record.header.sequence, to_bytes(record.body)});
+      return {};
+    });
+    MINGMA_ASSERT(read.ok());
+    if (commands.empty()) continue;
+    for (const CommandResult& result : data(shard).run(commands, now)) MINGMA_ASSERT(!result.error);
+  }
+}
+
+CommandResult TestProvince::run_counted(StatementsCommand command, UnixSeconds now, std::uint16_t shard) {
+  CommandResult result = data(shard).run(command, now);
+  if (!result.error || !result.error->is(errors::kShardUncounted)) return result;
+  const CommandResult counted = control_->run(CountCommand{ShardId{shard}, std::move(result.asks)}, now);
+  MINGMA_ASSERT(!counted.error);
+  follow(now);
+  command.counted = true;
+  return data(shard).run(std::move(command), now);
 }
 
 void TestProvince::found() {

@@ -71,7 +71,7 @@ struct TestInstitution {
 class TestProvince {
  public:
   // Two stores, borrowed or its own in memory.
-  explicit TestProvince(std::uint64_t seed = 1);
+  explicit TestProvince(std::uint64_t seed = 1, std::uint16_t data_shards = 1);
   TestProvince(std::uint64_t seed, store::Store& control_store, store::Store& data_store,
                const MachineOptions& options = {});
 
@@ -114,10 +114,14 @@ class TestProvince {
   // One signed document.
   StatementsCommand document(const Statement& statement);
   Outcome submit(const Statement& statement, UnixSeconds now);  // document(), one line
+  // In that shard; what must be counted is asked of the control shard, followed, and sent again.
+  CommandResult run_counted(StatementsCommand command, UnixSeconds now, std::uint16_t shard);
   rules::Colour colour(std::uint32_t number);
 
   TestShard& control() { return *control_; }
   TestShard& data() { return *data_; }
+  TestShard& data(std::uint16_t shard) { return shard == 1 ? *data_ : *more_.at(shard - 2u); }
+  std::uint16_t data_shards() const { return static_cast<std::uint16_t>(1 + more_.size()); }
   TestKeys& keys() { return keys_; }
   TestInstitution& find(std::string_view institution);
   SeededRng& rng() { return rng_; }
@@ -129,6 +133,8 @@ class TestProvince {
   std::unique_ptr<store::Store> own_data_;
   std::unique_ptr<TestShard> control_;
   std::unique_ptr<TestShard> data_;
+  std::vector<std::unique_ptr<store::Store>> more_stores_;
+  std::vector<std::unique_ptr<TestShard>> more_;  // data shards 2 and on
   std::vector<crypto::SigningKey> roots_;
   std::vector<TestInstitution> institutions_;
   std::uint32_t submissions_ = 0;

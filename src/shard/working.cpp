@@ -154,16 +154,27 @@ Result<void> Working::follow(const FollowOperation& operation) {
   if (operation.control_sequence <= machine_.followed)
     return Error(errors::kShardInvalidEvent, "a control event that was followed already");
   MINGMA_TRY(const Event event, decode_event(operation.event));
-  ControlState next = control_->clone();
+  std::vector<const DocumentOperation*> documents;
   for (const Operation& inner : event.operations) {
     if (std::holds_alternative<CheckpointOperation>(inner) || std::holds_alternative<NoticeOperation>(inner)) continue;
+    if (const auto* count = std::get_if<CountOperation>(&inner)) {
+      for (const BrakeAnswer& answer : count->answers) {
+        if (count->shard == state_.shard) keep_answer(*this, answer, event.time);
+      }
+      continue;
+    }
     const auto* document = std::get_if<DocumentOperation>(&inner);
     if (document == nullptr) return Error(errors::kShardInvalidEvent, "not an event of the control shard");
-    MINGMA_CHECK(
-        next.add({.document = document->document, .published_at = event.time, .sequence = operation.control_sequence}));
-    control_changed_ = true;
+    documents.push_back(document);
   }
   machine_.followed = operation.control_sequence;
+  if (documents.empty()) return {};
+  ControlState next = control_->clone();
+  for (const DocumentOperation* document : documents) {
+    MINGMA_CHECK(
+        next.add({.document = document->document, .published_at = event.time, .sequence = operation.control_sequence}));
+  }
+  control_changed_ = true;
   control_ = std::make_shared<const ControlState>(std::move(next));
   renew_view();
   return {};
