@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -35,6 +37,23 @@ function serviceWorker(): Plugin {
   }
 }
 
+// The server sends these to whoever accepts them; nothing is compressed while serving.
+function compressedForms(): Plugin {
+  return {
+    name: 'mingma-compressed-forms',
+    apply: 'build',
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        if (!/\.(js|css|html|json|wasm|svg)$/.test(name)) continue
+        const bytes = readFileSync(join(dir!, name))
+        for (const [suffix, form] of [['.br', brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })], ['.gz', gzipSync(bytes, { level: 9 })]] as const) {
+          if (form.length < bytes.length) writeFileSync(join(dir!, name + suffix), form)
+        }
+      }
+    }
+  }
+}
+
 // While developing, the API comes from a running `mingma serve`; it only accepts pages of its own origin.
 function toServer(): Record<string, object> {
   const target = process.env.MINGMA_URL ?? 'http://127.0.0.1:8641'
@@ -42,7 +61,7 @@ function toServer(): Record<string, object> {
 }
 
 export default defineConfig({
-  plugins: [vue(), serviceWorker()],
+  plugins: [vue(), serviceWorker(), compressedForms()],
   publicDir: here('static'),
   resolve: { alias: { '@': here('src') } },
   build: {

@@ -340,7 +340,10 @@ class Pages : public ::testing::Test {
     write("app/index.html", "<!doctype html>app");
     write("app/assets/index-4f3a9c1b.js", "let a;");
     write(".secret.txt", "secret");
+    write("app/assets/index-4f3a9c1b.js.gz", "by gzip");
+    write("app/assets/index-4f3a9c1b.js.br", "by brotli");
     write("notes.exe", "no");
+    write("alone.js.gz", "of nothing");
     std::filesystem::create_symlink("/etc/passwd", folder_ / "passwd.txt");
   }
   ~Pages() override { std::filesystem::remove_all(folder_); }
@@ -368,10 +371,21 @@ TEST_F(Pages, AreServedFromMemoryWithTheirTypes) {
   const ClientResponse script = get("/app/assets/index-4f3a9c1b.js");
   EXPECT_EQ(script.header("content-type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(script.header("cache-control"), "public, max-age=31536000, immutable");
-  for (const std::string target :
-       {"/.secret.txt", "/notes.exe", "/passwd.txt", "/app/none.js", "/console/none.js", "/nothing", "/consoles"}) {
+  EXPECT_EQ(script.body, "let a;");
+  EXPECT_EQ(script.header("vary"), "Accept-Encoding");
+  for (const std::string target : {"/alone.js", "/alone.js.gz", "/.secret.txt", "/notes.exe", "/passwd.txt",
+                                   "/app/none.js", "/console/none.js", "/nothing", "/consoles"}) {
     EXPECT_EQ(get(target).status, 404) << target;
   }
+  const auto accepting = [&](std::string codings) {
+    return *client.send(
+        {.target = "/app/assets/index-4f3a9c1b.js", .headers = {{"Accept-Encoding", std::move(codings)}}});
+  };
+  EXPECT_EQ(accepting("gzip, br").body, "by brotli");
+  EXPECT_EQ(accepting("gzip, br").header("content-encoding"), "br");
+  EXPECT_EQ(accepting("gzip").body, "by gzip");
+  EXPECT_NE(accepting("gzip").header("etag"), script.header("etag"));
+  EXPECT_EQ(accepting("gzip;q=0").body, "let a;");
   for (const std::string target : {"/../etc/passwd", "/app/%2e%2e/index.html", "/app/..%2findex.html"}) {
     testing::RawClient raw(server.port());
     EXPECT_EQ(raw.request("GET " + target + " HTTP/1.1\r\nHost: t\r\n\r\n").status, 400) << target;

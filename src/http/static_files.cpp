@@ -64,6 +64,18 @@ bool has_hash_in_name(const fs::path& file) {
   });
 }
 
+struct Coding {
+  std::string_view suffix;
+  std::string_view name;
+};
+constexpr std::array<Coding, 2> kCodings{{{".br", "br"}, {".gz", "gzip"}}};
+
+// RFC 9110, section 12.5.3, as far as browsers use it: the coding is named and not weighted to nothing.
+bool accepts_coding(std::string_view header, std::string_view coding) {
+  const std::size_t at = header.find(coding);
+  return at != std::string_view::npos && !header.substr(at + coding.size()).starts_with(";q=0");
+}
+
 bool is_of_a_page(std::string_view path) {
   return std::any_of(kPagePrefixes.begin(), kPagePrefixes.end(), [path](std::string_view prefix) {
     return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
@@ -76,6 +88,12 @@ Error cannot(const std::string& what) { return {errors::kCannotServeFiles, what}
 
 Result<StaticFiles> StaticFiles::load(const std::string& folder) {
   auto files = std::make_shared<Files>();
+  struct Coded {
+    std::string name;
+    std::string_view coding;
+    std::string bytes;
+  };
+  std::vector<Coded> coded;
   std::uintmax_t total = 0;
   std::error_code error;
   fs::recursive_directory_iterator walk(folder, error);
@@ -87,19 +105,32 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
       walk.disable_recursion_pending();
       continue;
     }
-    const std::string_view type = type_of(path);
+    const auto coding = std::find_if(kCodings.begin(), kCodings.end(),
+                                     [&](const Coding& each) { return path.extension() == each.suffix; });
+    const bool plain = coding == kCodings.end();
+    const std::string_view type = type_of(plain ? path : path.stem());
     if (!walk->is_regular_file() || type.empty()) continue;
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(in), {});
+    if (!in.good() && !in.eof()) return cannot("a page cannot be read");
+    total += bytes.size();
+    if (files->size() + coded.size() == kFilesMax || total > kBytesMax)
+      return cannot("there are over 4,000 pages or over 64 MiB of them");
+    if (!plain) {
+      std::string name = "/" + path.lexically_relative(folder).replace_extension().generic_string();
+      coded.push_back({std::move(name), coding->name, std::move(bytes)});
+      continue;
+    }
     File file;
     file.type = type;
-    std::ifstream in(path, std::ios::binary);
-    file.bytes.assign(std::istreambuf_iterator<char>(in), {});
-    if (!in.good() && !in.eof()) return cannot("a page cannot be read");
-    total += file.bytes.size();
-    if (files->size() == kFilesMax || total > kBytesMax)
-      return cannot("there are over 4,000 pages or over 64 MiB of them");
+    file.bytes = std::move(bytes);
     file.etag = hex_encode(ByteView(crypto::sha256(as_bytes(file.bytes))).first(16));
     file.for_ever = has_hash_in_name(path);
     files->emplace("/" + path.lexically_relative(folder).generic_string(), std::move(file));
+  }
+  for (Coded& one : coded) {
+    if (const auto found = files->find(one.name); found != files->end())
+      found->second.coded.emplace(one.coding, std::move(one.bytes));
   }
   return StaticFiles(std::move(files));
 }
@@ -125,7 +156,16 @@ Response StaticFiles::answer(const Request& request, const std::shared_ptr<const
   if (found == files->end()) return problem({errors::kNotFound, "there is nothing at this path"}, request.language);
   const File& file = found->second;
   const std::string_view cache = file.for_ever ? "public, max-age=31536000, immutable" : "public, no-cache";
-  Response response = cached_response(request, files, file.bytes, file.etag, file.type, cache);
+  // In the order of their names, which puts Brotli, the smaller, first.
+  const auto chosen = std::find_if(file.coded.begin(), file.coded.end(), [&](const auto& each) {
+    return accepts_coding(request.header("accept-encoding"), each.first);
+  });
+  Response response = chosen == file.coded.end()
+                          ? cached_response(request, files, file.bytes, file.etag, file.type, cache)
+                          : cached_response(request, files, chosen->second,
+                                            file.etag + "-" + std::string(chosen->first), file.type, cache);
+  if (chosen != file.coded.end()) response.add_header("Content-Encoding", chosen->first);
+  if (!file.coded.empty()) response.add_header("Vary", "Accept-Encoding");
   response.add_header("Content-Security-Policy", kContentPolicy);
   response.add_header("Permissions-Policy", "camera=(self), geolocation=(), microphone=()");
   response.add_header("Referrer-Policy", "same-origin");

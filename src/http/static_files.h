@@ -5,6 +5,8 @@
 // answers for the folder and for paths below it that name no file, so that pages with their own routing work; below
 // /app, /door, /console and /public the top index.html does where they have none of their own. Pages must name their
 // scripts by absolute paths ("/assets/..."). A name with a hash in it is cached for ever, every other asked for again.
+// A file beside it with ".br" or ".gz" added is its Brotli or gzip form, sent to whoever accepts that; nothing is
+// compressed while serving.
 // Limits: 4,000 files, 64 MiB in all. Threading: immutable after load().
 // Errors: kCannotServeFiles.
 #pragma once
@@ -30,6 +32,7 @@ class StaticFiles {
  private:
   struct File {
     std::string bytes;
+    std::map<std::string_view, std::string> coded;  // by coding: "br", "gzip"
     std::string etag;
     std::string_view type;
     bool for_ever = false;  // its name holds a hash of its content, as bundlers make them

@@ -8,6 +8,7 @@ import { deviceKey, keepCode, keptCode, publicPoint, signByPhone, type KeptCode 
 import { explain } from '@/ui/reasons'
 
 const RENEW_SECONDS = 20
+const SKEW_SECONDS_MAX = 45 // a door allows 60
 const POLL_SECONDS = 2 // the page turns within two seconds of a decision; an unchanged answer is a 304 without a body
 
 export type KeeperState = 'starting' | 'fresh' | 'offline' | 'expired' | 'signed_out' | 'unregistered' | 'no_colour' | 'failed'
@@ -19,6 +20,7 @@ export function useKeeper(who: string, path = '/v1/me/code') {
   const shownAt = ref(0)
   const now = ref(Date.now())
   const failure = ref('')
+  const skew = ref(0) // seconds by which this phone's clock is ahead of the centre's; 0 while it is near enough
   let device = ''
   let stopped = false
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -34,6 +36,9 @@ export function useKeeper(who: string, path = '/v1/me/code') {
     const kept = code.value
     const headers: Record<string, string> = kept === undefined ? {} : { 'If-None-Match': kept.etag }
     const response = await request('GET', `${path}?device=${device}`, undefined, headers)
+    const said = Date.parse(response.headers.get('Date') ?? '')
+    const ahead = Number.isNaN(said) ? 0 : Math.round((Date.now() - said) / 1000)
+    skew.value = Math.abs(ahead) > SKEW_SECONDS_MAX ? ahead : 0
     if (response.status !== 304) {
       const fresh = (await response.json()) as ShownCode
       code.value = { ...fresh, etag: response.headers.get('ETag') ?? '', fetchedAt: Date.now() }
@@ -107,5 +112,5 @@ export function useKeeper(who: string, path = '/v1/me/code') {
 
   const ageSeconds = computed(() => (code.value === undefined ? 0 : Math.max(0, Math.round((now.value - code.value.fetchedAt) / 1000))))
   const renewsIn = computed(() => Math.max(0, RENEW_SECONDS - Math.round(now.value / 1000 - shownAt.value)))
-  return { state, code, text, now, ageSeconds, renewsIn, failure }
+  return { state, code, text, now, ageSeconds, renewsIn, failure, skew }
 }

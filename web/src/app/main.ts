@@ -1,6 +1,6 @@
 import { createApp } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { makeI18n } from '@/ui/preferences'
+import { makeI18n } from '@/ui/i18n'
 import '@/ui/tokens.css'
 import App from './App.vue'
 import CodePage from './CodePage.vue'
@@ -14,6 +14,9 @@ const router = createRouter({
     { path: '/more', component: () => import('./MorePage.vue') },
     { path: '/declare', component: () => import('./DeclarePage.vue') },
     { path: '/family', component: () => import('./FamilyPage.vue') },
+    { path: '/cases', component: () => import('./CasesPage.vue') },
+    { path: '/cases/:ticket', component: () => import('./CasePage.vue') },
+    { path: '/lookups', component: () => import('./LookUpsPage.vue') },
     { path: '/paper', component: () => import('./PaperPage.vue') },
     { path: '/:rest(.*)*', redirect: '/' }
   ]

@@ -1,5 +1,5 @@
 import { createApp } from 'vue'
-import { makeI18n } from '@/ui/preferences'
+import { makeI18n } from '@/ui/i18n'
 import '@/ui/tokens.css'
 import DoorPage from './DoorPage.vue'
 import { words } from './words'

@@ -5,7 +5,6 @@ import { fromBase64, type Bytes } from '@/lib/bytes'
 import { keep, kept } from '@/lib/device'
 import { PinChanged, provinceInfo } from '@/lib/pins'
 import { mayReplace, readTrustPack, type TrustPack } from '@/lib/trustPack'
-import { explain } from '@/ui/reasons'
 
 interface KeptPack { bytes: Bytes; key: string; fetchedAt: number }
 export type PackTrouble = '' | 'none' | 'rolled' | 'pins' | 'failed'
@@ -41,7 +40,7 @@ export function usePack() {
       }
     } catch (error) {
       trouble.value = error instanceof PinChanged ? 'pins' : pack.value === undefined ? 'none' : 'failed'
-      why.value = explain(error)
+      why.value = (await import('@/ui/reasons')).explain(error) // seldom needed: not part of the first load
     } finally {
       busy.value = false
     }

@@ -30,8 +30,12 @@ export async function deviceKey(): Promise<CryptoKeyPair> {
   const kept = await db.get('keys', 'phone')
   if (kept !== undefined) return kept
   const made = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-  await db.put('keys', made, 'phone')
-  return made
+  // Two tabs may come here at once: the first to write has made the phone's key, and both use it.
+  const writing = db.transaction('keys', 'readwrite')
+  const earlier = await writing.store.get('phone')
+  if (earlier === undefined) await writing.store.put(made, 'phone')
+  await writing.done
+  return earlier ?? made
 }
 
 export const publicPoint = async (pair: CryptoKeyPair): Promise<Bytes> => new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))

@@ -1,13 +1,14 @@
 // A leaf in plain words: what anybody can read out of one entry of the ledger, and what stays closed.
 import type { Leaf } from '@/lib/leaf'
 import { placeName } from '@/ui/divisions'
+import type { Values } from '@/ui/i18n'
 import { dayAndTime } from '@/ui/time'
 
 const CLASSES = ['self', 'command', 'health_commission', 'cdc', 'laboratory', 'hospital', 'border_post', 'community', 'other_province', 'operator', 'auditor'] as const
 export const LEAF_KINDS = [1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31] as const
 
 export interface LeafLine { word: string; value: string; link?: string }
-type Translate = (key: string, values?: Record<string, unknown>) => string
+type Translate = (key: string, values?: Values) => string
 
 export function describeLeaf(leaf: Leaf, t: Translate): { title: string; lines: LeafLine[] } {
   const known = (LEAF_KINDS as readonly number[]).includes(leaf.kind)

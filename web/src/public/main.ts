@@ -1,6 +1,6 @@
 import { createApp } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { makeI18n } from '@/ui/preferences'
+import { makeI18n } from '@/ui/i18n'
 import '@/ui/tokens.css'
 import HomePage from './HomePage.vue'
 import PublicApp from './PublicApp.vue'
