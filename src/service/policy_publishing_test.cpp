@@ -153,7 +153,8 @@ TEST_F(PolicyPublishing, WhenTheProvincePublishesAnewCitiesAreProvedAgainOrGiveW
   EXPECT_EQ(province_.api().list(PublicList::kProofs, false)->size(), 1u) << "the city is stricter now: no new record";
   const auto in_force = [&] {
     std::vector<std::string> names;
-    for (const PublicDocument& policy : *province_.api().list(PublicList::kPolicies, true)) names.push_back(policy.id);
+    const auto policies = province_.api().list(PublicList::kPolicies, true);
+    for (const PublicDocument& policy : *policies) names.push_back(policy.id);
     return names;
   };
   const auto has = [&](const std::string& name) {

@@ -85,7 +85,11 @@ TEST_F(Gate, ACitysPolicyGivesWayToALaterProvincialOneUntilItIsProvedAgain) {
   ASSERT_FALSE(province_.publish(city(2)).error);
   const PolicyNumber number{1};
   const auto decides = [&](int day) {
-    return province_.control().machine().control().view_at(kStart.plus(day * kDay))->policy_for(DivisionCode{410100});
+    return province_.control()
+        .machine()
+        .control()
+        .view_at(kStart.plus(day * kDay))
+        ->policy_for(DivisionCode{410'100'000});
   };
   EXPECT_EQ(decides(9), number);
   EXPECT_EQ(decides(11), number);
