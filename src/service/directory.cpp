@@ -88,6 +88,16 @@ Result<Validity> validity_of(const shard::ControlState& control, const shard::Pu
   return Validity{published.published_at, {}, published.id};
 }
 
+// A city's policy that the province has overtaken is on the list, not in force.
+bool gives_way(const shard::ControlState& control, const shard::PublishedDocument& published, UnixSeconds now) {
+  if (published.document.type != shard::DocumentType::kPolicy) return false;
+  for (std::uint16_t i = 0; i < control.policy_count(); ++i) {
+    const shard::PolicyNumber number{i};
+    if (control.policy(number).hash == published.hash) return control.gives_way(number, now);
+  }
+  return false;
+}
+
 Result<PublicDocument> to_public(const shard::ControlState& control, const shard::PublishedDocument& published,
                                  UnixSeconds now) {
   MINGMA_TRY(const Validity validity, validity_of(control, published));
@@ -97,7 +107,8 @@ Result<PublicDocument> to_public(const shard::ControlState& control, const shard
   out.hash = published.hash;
   out.from = validity.from;
   out.until = validity.until;
-  out.in_force = validity.from <= now && (validity.until == UnixSeconds{} || now < validity.until);
+  out.in_force = validity.from <= now && (validity.until == UnixSeconds{} || now < validity.until) &&
+                 !gives_way(control, published, now);
   out.signed_document = service::to_public(published.document);
   out.leaf = published.leaf;
   return out;

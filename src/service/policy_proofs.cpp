@@ -72,7 +72,54 @@ Result<std::string> reprove_one(const shard::ControlState& control, const shard:
          name_of(*other);
 }
 
+std::vector<Publication> against_new_provincial(const shard::ControlState& control, const rules::Policy& provincial,
+                                                UnixSeconds now) {
+  std::vector<Publication> again;
+  for (std::uint16_t i = 0; i < control.policy_count(); ++i) {
+    const rules::Policy& city = control.policy(shard::PolicyNumber{i});
+    const UnixSeconds from = std::max({now, city.effective_from, provincial.effective_from});
+    if (city.jurisdiction == control.genesis().province || from >= std::min(city.effective_to, provincial.effective_to))
+      continue;
+    again.push_back({city, {provincial}, control.gate().excepted_rules(city.hash, from, city.effective_to)});
+  }
+  return again;
+}
+
+std::vector<Publication> with_new_exception(const shard::ControlState& control, const shard::PolicyException& exception,
+                                            UnixSeconds now) {
+  std::vector<Publication> again;
+  const rules::Policy* city = policy_by_hash(control, exception.policy_hash);
+  if (city == nullptr || exception.until < city->effective_to) return again;
+  const UnixSeconds from = std::max({now, city->effective_from, exception.from});
+  const auto numbers = control.provincial_policies(*city, from);
+  if (!numbers) return again;
+  std::set<std::string> except(exception.rules.begin(), exception.rules.end());
+  except.merge([&] {
+    const auto before = control.gate().excepted_rules(city->hash, from, city->effective_to);
+    return std::set<std::string>(before.begin(), before.end());
+  }());
+  for (const shard::PolicyNumber number : *numbers) {
+    const rules::Policy& provincial = control.policy(number);
+    if (!control.gate().check_proved(*city, provincial, from))
+      again.push_back({*city, {provincial}, {except.begin(), except.end()}});
+  }
+  return again;
+}
+
 }  // namespace
+
+std::vector<Publication> proofs_again(const shard::ControlState& control, const shard::SignedDocument& document,
+                                      UnixSeconds now) {
+  if (document.type == shard::DocumentType::kPolicy) {
+    const Result<rules::Policy> policy = rules::parse_policy(document.bytes);
+    if (policy.ok() && policy->jurisdiction == control.genesis().province)
+      return against_new_provincial(control, *policy, now);
+  } else if (document.type == shard::DocumentType::kPolicyException) {
+    const Result<shard::PolicyException> exception = shard::parse_policy_exception(document.bytes);
+    if (exception.ok()) return with_new_exception(control, *exception, now);
+  }
+  return {};
+}
 
 Result<Publication> needed_proofs(const shard::ControlState& control, const rules::Policy& policy, UnixSeconds now) {
   MINGMA_TRY(const std::vector<shard::PolicyNumber> numbers, control.provincial_policies(policy, now));

@@ -1,7 +1,8 @@
 // The platform's proofs about policies: before a city's policy is published, for authors who ask, and again for an
 // audit.
 //
-// A publication is proved against every provincial policy that governs during its life (shard/policy_gate.h). What is
+// A publication is proved against every provincial policy that governs during its life (shard/policy_gate.h); when the
+// province publishes anew, or signs an exception, cities' policies that are there already are proved again. What is
 // proved becomes proof records; what is refuted is remembered for a while under the policy's hash with its
 // counterexamples, so that whoever was refused can read them: persons who could exist, nobody who does.
 // Threading: prove_publication and reprove are pure functions of some seconds, for a worker; Refusals is for any
@@ -33,6 +34,12 @@ struct Publication {
 
 // What has to be proved before this policy may be published at `now`; errors of ControlState::provincial_policies.
 Result<Publication> needed_proofs(const shard::ControlState& control, const rules::Policy& policy, UnixSeconds now);
+
+// What this document makes worth proving of cities' policies that are published already, each against one provincial
+// policy: a new provincial policy, that they are not stricter; an exception, that the policy it names is not apart from
+// its rules. A city's policy without the proof gives way (ControlState::gives_way).
+std::vector<Publication> proofs_again(const shard::ControlState& control, const shard::SignedDocument& document,
+                                      UnixSeconds now);
 
 class Refusals {
  public:

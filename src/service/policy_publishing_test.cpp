@@ -137,6 +137,48 @@ TEST_F(PolicyPublishing, TheAuditChecksThatTheRecordIsThereAndWithASolverThatItI
   EXPECT_NE(found->findings.front().find("is wrong: rules B7"), std::string::npos) << found->findings.front();
 }
 
+// The province loosens its rules. One city is no stricter than the new ones either and is proved again without being
+// asked; the other is, and gives way until the province signs an exception.
+TEST_F(PolicyPublishing, WhenTheProvincePublishesAnewCitiesAreProvedAgainOrGiveWay) {
+  const auto milder = [](Json& rule) {
+    if (rule.find("id")->string() == "B7") rule.set("colour", "green");
+  };
+  const std::string same = city_policy("1.0.0", [](Json&) {});
+  ASSERT_TRUE(publish("policy", same).ok());
+  Json province = *parse_json(city_policy("2.0.0", milder));
+  province.set("id", "henan-demo");
+  province.set("jurisdiction", "41");
+  const auto published = publish("policy", province.to_string());
+  ASSERT_TRUE(published.ok()) << published.error().to_string();
+  EXPECT_EQ(province_.api().list(PublicList::kProofs, false)->size(), 1u) << "the city is stricter now: no new record";
+  const auto in_force = [&] {
+    std::vector<std::string> names;
+    const auto policies = province_.api().list(PublicList::kPolicies, true);
+    for (const PublicDocument& policy : *policies) names.push_back(policy.id);
+    return names;
+  };
+  const auto has = [&](const std::string& name) {
+    const auto names = in_force();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  EXPECT_FALSE(has("kaifeng@1.0.0"));
+  const auto refusal = province_.api().find_refusal(crypto::sha256(as_bytes(same)));
+  ASSERT_TRUE(refusal.ok()) << "the person for whom the city is stricter is shown to whoever asks";
+  EXPECT_EQ((*refusal)->answer.findings.front().person->first_rule, "B7");
+
+  const auto mild_city = publish("policy", city_policy("2.0.0", milder));
+  ASSERT_TRUE(mild_city.ok()) << mild_city.error().to_string();
+  EXPECT_TRUE(has("kaifeng@2.0.0"));
+
+  ASSERT_TRUE(publish("policy_exception", exception_document(same, "2023-06-01T00:00:00Z")).ok());
+  EXPECT_TRUE(has("kaifeng@1.0.0")) << "with the exception's record it counts again";
+
+  province.set("version", "3.0.0");
+  ASSERT_TRUE(publish("policy", province.to_string()).ok());
+  EXPECT_TRUE(has("kaifeng@2.0.0")) << "proved again by the platform itself";
+  EXPECT_TRUE(has("kaifeng@1.0.0")) << "its exception still covers it";
+}
+
 TEST_F(PolicyPublishing, NobodyOutsideWritesProofRecords) {
   const auto refused = publish("proof_record", "{}");
   ASSERT_FALSE(refused.ok());

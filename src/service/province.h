@@ -152,7 +152,8 @@ class Province final : public Api, public Oversight {
   Async<StatementOutcome> submit_one(ResidentId resident, shard::StatementsCommand command);
   Async<bool> note_counters(const SignedDocument& document);
   Async<Published> publish_policy(shard::SignedDocument document);
-  Async<Published> publish_documents(std::vector<shard::SignedDocument> documents);
+  Async<Published> publish_and_prove_again(shard::SignedDocument document);
+  Async<Published> publish_documents(std::vector<shard::SignedDocument> documents, std::size_t main);
   // The signature that enters a statement, and the hands: the institution's key where it signed, else the first.
   void take_signatures(const SignedDocument& document, shard::StatementsCommand& command) const;
   template <typename T, typename Work>

@@ -32,7 +32,8 @@ Async<T> Province::on_prover(Work work) {
   co_return result;
 }
 
-Async<Published> Province::publish_documents(std::vector<shard::SignedDocument> documents) {
+// As one event; what comes back is about the document at `main`.
+Async<Published> Province::publish_documents(std::vector<shard::SignedDocument> documents, std::size_t main) {
   std::vector<shard::Command> commands;
   for (shard::SignedDocument& document : documents) commands.push_back(shard::PublishCommand{std::move(document)});
   Unit& control = *units_.front();
@@ -42,7 +43,27 @@ Async<Published> Province::publish_documents(std::vector<shard::SignedDocument> 
   for (const shard::CommandResult& result : *results) {
     if (result.error) co_return *result.error;
   }
-  co_return to_published(results->back());
+  co_return to_published((*results)[main]);
+}
+
+// Cities' policies that are there already keep counting only if they are proved again. What cannot be proved is no
+// reason to refuse the province: the city's policy gives way, and whoever asks for its refusal is shown the person.
+Async<Published> Province::publish_and_prove_again(shard::SignedDocument document) {
+  const std::shared_ptr<const shard::ControlState> control = directory_.current();
+  const UnixSeconds now = clock_.now();
+  const bool known = control->find_document(crypto::sha256(as_bytes(document.bytes))) != nullptr;
+  std::vector<Publication> again;
+  if (!known && control->check(document, now).ok()) again = proofs_again(*control, document, now);
+  std::vector<shard::SignedDocument> documents{std::move(document)};
+  for (const Publication& publication : again) {
+    using Records = std::vector<shard::ProofRecord>;
+    const Result<Records> records =
+        co_await on_prover<Records>([&] { return prove_publication(publication, now, refusals_); });
+    if (!records) continue;
+    for (const shard::ProofRecord& record : *records)
+      documents.push_back({shard::DocumentType::kProofRecord, shard::write_proof_record(record), {}});
+  }
+  co_return co_await publish_documents(std::move(documents), 0);
 }
 
 // A city's policy goes in together with the records of what was proved about it, as one event. The shard itself decides
@@ -53,7 +74,8 @@ Async<Published> Province::publish_policy(shard::SignedDocument document) {
   std::vector<shard::SignedDocument> documents;
   const bool known = control->find_document(crypto::sha256(as_bytes(document.bytes))) != nullptr;
   const Result<void> checked = known ? Result<void>() : control->check(document, now);
-  if (!checked && checked.error().is(errors::kShardUnproved)) {
+  if (checked.ok()) co_return co_await publish_and_prove_again(std::move(document));
+  if (checked.error().is(errors::kShardUnproved)) {
     const Result<rules::Policy> policy = rules::parse_policy(document.bytes);
     if (!policy) co_return policy.error();
     const Result<Publication> publication = needed_proofs(*control, *policy, now);
@@ -65,8 +87,9 @@ Async<Published> Province::publish_policy(shard::SignedDocument document) {
     for (const shard::ProofRecord& record : *records)
       documents.push_back({shard::DocumentType::kProofRecord, shard::write_proof_record(record), {}});
   }
+  const std::size_t main = documents.size();
   documents.push_back(std::move(document));
-  co_return co_await publish_documents(std::move(documents));
+  co_return co_await publish_documents(std::move(documents), main);
 }
 
 Async<Published> Province::publish(SignedDocument document) {
@@ -76,6 +99,8 @@ Async<Published> Province::publish(SignedDocument document) {
     co_return Error(errors::kForbidden, "the platform alone writes proof records, when it has proved them");
   const Result<bool> noted = co_await note_counters(document);
   if (!noted) co_return noted.error();
+  if (converted->type == shard::DocumentType::kPolicyException)
+    co_return co_await publish_and_prove_again(*std::move(converted));
   if (converted->type == shard::DocumentType::kPolicy) co_return co_await publish_policy(*std::move(converted));
   shard::Command command = shard::PublishCommand{*std::move(converted)};
   const Result<shard::CommandResult> done = co_await units_.front()->runtime.run(std::move(command));

@@ -115,6 +115,7 @@ struct ControlState::Impl {
   Result<void> check_policy(const SignedDocument& document, UnixSeconds now) const;
   Result<void> check_policy_exception(const SignedDocument& document) const;
   Result<void> check_proof_record(const SignedDocument& document) const;
+  std::optional<std::size_t> provincial_at(UnixSeconds at) const;
   Result<std::vector<PolicyNumber>> provincial_policies(const rules::Policy& policy, UnixSeconds now) const;
   Result<void> check_gate(const rules::Policy& policy, UnixSeconds now) const;
   Result<void> check_area_order(const SignedDocument& document, UnixSeconds now) const;
@@ -339,6 +340,17 @@ Result<void> ControlState::Impl::check_proof_record(const SignedDocument& docume
   return {};
 }
 
+// The one that began last; of two that began together the one published later.
+std::optional<std::size_t> ControlState::Impl::provincial_at(UnixSeconds at) const {
+  std::optional<std::size_t> governs;
+  for (std::size_t i = 0; i < policies.size(); ++i) {
+    const rules::Policy& policy = policies[i]->policy;
+    if (policy.jurisdiction != genesis->province || !policy.in_force(at)) continue;
+    if (!governs || policies[*governs]->policy.effective_from <= policy.effective_from) governs = i;
+  }
+  return governs;
+}
+
 Result<std::vector<PolicyNumber>> ControlState::Impl::provincial_policies(const rules::Policy& policy,
                                                                           UnixSeconds now) const {
   std::vector<PolicyNumber> governing;
@@ -354,12 +366,7 @@ Result<std::vector<PolicyNumber>> ControlState::Impl::provincial_policies(const 
   }
   std::set<PolicyNumber> found;
   for (const UnixSeconds at : instants) {
-    std::optional<std::size_t> governs;  // the one that began last; of two that began together the one published later
-    for (std::size_t i = 0; i < policies.size(); ++i) {
-      const rules::Policy& other = policies[i]->policy;
-      if (other.jurisdiction != genesis->province || !other.in_force(at)) continue;
-      if (!governs || policies[*governs]->policy.effective_from <= other.effective_from) governs = i;
-    }
+    const std::optional<std::size_t> governs = provincial_at(at);
     if (!governs)
       return refused(errors::kShardNoProvincialPolicy,
                      "the province has no policy from " + at.to_string() + " on, and a city's may not outlive it",
@@ -744,6 +751,13 @@ std::string_view ControlState::rule_id(PolicyNumber number, const rules::Decisio
   return rule == nullptr ? std::string_view("default") : std::string_view(rule->id);
 }
 
+bool ControlState::gives_way(PolicyNumber number, UnixSeconds at) const {
+  const rules::Policy& policy = impl_->policies.at(number.value)->policy;
+  if (policy.jurisdiction == impl_->genesis->province) return false;
+  const std::optional<std::size_t> provincial = impl_->provincial_at(at);
+  return provincial && !impl_->gate.check_proved(policy, impl_->policies[*provincial]->policy, at);
+}
+
 std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
   auto view = std::make_shared<ControlView>();
   view->as_of = at;
@@ -757,13 +771,15 @@ std::shared_ptr<const ControlView> ControlState::view_at(UnixSeconds at) const {
   for (const auto& [number, order] : impl_->orders) orders.push_back(order.order);
   view->areas = rules::AreaTable(std::move(orders), impl_->genesis->province, at);
   changes_at(view->areas.next_change());
+  for (const auto& exception : impl_->gate.exceptions()) changes_at(exception->from);
 
   for (std::size_t i = 0; i < impl_->policies.size(); ++i) {
     const rules::Policy& policy = impl_->policies[i]->policy;
     changes_at(policy.effective_from);
     changes_at(policy.effective_to);
-    if (!policy.in_force(at)) continue;
-    const PolicyInForce candidate{policy.jurisdiction, PolicyNumber{static_cast<std::uint16_t>(i)}};
+    const PolicyNumber number{static_cast<std::uint16_t>(i)};
+    if (!policy.in_force(at) || gives_way(number, at)) continue;
+    const PolicyInForce candidate{policy.jurisdiction, number};
     const auto same = std::find_if(view->policies.begin(), view->policies.end(), [&](const PolicyInForce& other) {
       return other.jurisdiction == candidate.jurisdiction;
     });

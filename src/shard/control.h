@@ -125,6 +125,9 @@ class ControlState {
   // proved against. Empty for a policy of the province itself, and when its life is over.
   // kShardNoProvincialPolicy: at some instant of its life the province has none.
   Result<std::vector<PolicyNumber>> provincial_policies(const rules::Policy& policy, UnixSeconds now) const;
+  // A city's policy that the province has overtaken: it is not proved never stricter than the province's policy of that
+  // instant, so it is in no view and decides about nobody. False of policies of the province.
+  bool gives_way(PolicyNumber number, UnixSeconds at) const;
 
  private:
   struct Impl;

@@ -14,8 +14,9 @@
 // What must be there for a policy whose jurisdiction is smaller than the province: for every provincial policy that
 // governs at some instant of its life from publication on, a record "never_stricter, proved" of the two hashes whose
 // `except_rules` are all covered by exceptions for as long as the policy lives; and at every such instant some
-// provincial policy governs. A provincial policy published later is not held against cities' policies that are there
-// already.
+// provincial policy governs. A provincial policy published later is held against cities' policies too: from its first
+// instant on a city's policy without a record for the two gives way, and the province's decides (gives_way in
+// control.h). The service proves again by itself when the province publishes; nobody has to ask.
 //
 // Formats: docs/formats/event.md, section Documents. Threading: values. Limits: 250 rules an exception.
 #pragma once

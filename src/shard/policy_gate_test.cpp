@@ -80,6 +80,33 @@ TEST_F(Gate, EveryProvincialPolicyThatWillGovernCountsAndNoOtherDoes) {
       << "only the version is taken: " << published.error->to_string();
 }
 
+TEST_F(Gate, ACitysPolicyGivesWayToALaterProvincialOneUntilItIsProvedAgain) {
+  ASSERT_FALSE(province_.publish(province_.proof(city(2), provincial())).error);
+  ASSERT_FALSE(province_.publish(city(2)).error);
+  const PolicyNumber number{1};
+  const auto decides = [&](int day) {
+    return province_.control()
+        .machine()
+        .control()
+        .view_at(kStart.plus(day * kDay))
+        ->policy_for(DivisionCode{410'100'000});
+  };
+  EXPECT_EQ(decides(9), number);
+  EXPECT_EQ(decides(11), number);
+
+  const SignedDocument milder = province_.policy("2.0.0", 1, kStart.plus(10 * kDay), kStart.plus(90 * kDay));
+  ASSERT_FALSE(province_.publish(milder).error);
+  EXPECT_EQ(decides(9), number) << "before the province's new rules begin";
+  EXPECT_EQ(decides(10), PolicyNumber{2}) << "from their first instant on the province decides in the city too";
+  EXPECT_TRUE(province_.control().machine().control().gives_way(number, kStart.plus(10 * kDay)));
+
+  ASSERT_FALSE(province_.publish(exception(city(2), "X-1", kStart.plus(80 * kDay))).error);
+  EXPECT_EQ(decides(10), PolicyNumber{2}) << "an exception alone proves nothing of the other rules";
+  ASSERT_FALSE(province_.publish(province_.proof(city(2), milder, {"A2"})).error);
+  EXPECT_EQ(decides(10), number);
+  EXPECT_FALSE(province_.control().machine().control().gives_way(number, kStart.plus(10 * kDay)));
+}
+
 TEST_F(Gate, ACitysPolicyDoesNotOutliveTheProvinces) {
   const SignedDocument longer = city(2, kStart.plus(81 * kDay));
   ASSERT_FALSE(province_.publish(province_.proof(longer, provincial())).error);

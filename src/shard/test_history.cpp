@@ -240,15 +240,29 @@ void ProvinceHistory::publish_policy() {
                                             {"approved_by_other_institution", std::move(others)}}));
   const SignedDocument document = province_.sign_by_roots(DocumentType::kPolicy, json.to_string());
   rules::Policy parsed = rules::parse_policy(document.bytes).value();
+  const std::size_t place = policies_.size();
   if (city) {  // with every proof that the gate asks for, or not at all: the gate has its own test
     const auto over = province_.control().machine().control().provincial_policies(parsed, now_);
     if (!over.ok()) return;
-    for (const PolicyNumber number : *over) publish(province_.proof(document, policies_.at(number.value)), "");
+    for (const PolicyNumber number : *over) {
+      publish(province_.proof(document, policies_.at(number.value)), "");
+      model_.add_proof(place, number.value);
+    }
   }
   publish(document, "");
   policies_.push_back(document);
   model_.add_policy(std::move(parsed));
+  if (!city) prove_cities_again(place);
   enforce_ = false;
+}
+
+// Some cities are proved never stricter than the province's new policy as well; the others give way to it.
+void ProvinceHistory::prove_cities_again(std::size_t provincial) {
+  for (std::size_t i = 0; i < provincial; ++i) {
+    if (model_.policies()[i].jurisdiction == model_.policies()[provincial].jurisdiction || rng_.below(2) == 0) continue;
+    publish(province_.proof(policies_[i], policies_[provincial]), "");
+    model_.add_proof(i, provincial);
+  }
 }
 
 void ProvinceHistory::publish_order() {

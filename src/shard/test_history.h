@@ -48,6 +48,7 @@ class ProvinceHistory {
   void change_grants();
   void change_officers();
   void publish_policy();
+  void prove_cities_again(std::size_t provincial);
   void publish_order();
   void submit();
   void submit_batch();

@@ -8,6 +8,8 @@
 namespace mingma::shard::testing {
 namespace {
 
+constexpr DivisionCode kModelProvince{410'000'000};
+
 constexpr std::int64_t kHourSeconds = 3'600;
 
 bool contains(const std::vector<std::string>& texts, const std::string& text) {
@@ -141,11 +143,26 @@ std::string Model::publish_order(const AreaOrderDocument& order, UnixSeconds now
   return "";
 }
 
+int Model::provincial_policy(UnixSeconds now) const {
+  int chosen = -1;
+  for (std::size_t i = 0; i < policies_.size(); ++i) {
+    if (policies_[i].jurisdiction != kModelProvince || !policies_[i].in_force(now)) continue;
+    if (chosen < 0 || policies_[static_cast<std::size_t>(chosen)].effective_from <= policies_[i].effective_from)
+      chosen = static_cast<int>(i);
+  }
+  return chosen;
+}
+
+// A city's policy counts only while it is proved never stricter than the province's of the day.
 int Model::policy_of(DivisionCode place, UnixSeconds now) const {
+  const int provincial = provincial_policy(now);
   int chosen = -1;
   for (std::size_t i = 0; i < policies_.size(); ++i) {
     const rules::Policy& policy = policies_[i];
     if (!policy.in_force(now) || !policy.jurisdiction.contains(place)) continue;
+    if (policy.jurisdiction != kModelProvince && provincial >= 0 &&
+        !proved_.contains({i, static_cast<std::size_t>(provincial)}))
+      continue;
     if (chosen >= 0) {
       const rules::Policy& best = policies_[static_cast<std::size_t>(chosen)];
       const bool inside = best.jurisdiction != policy.jurisdiction;
@@ -160,7 +177,7 @@ int Model::policy_of(DivisionCode place, UnixSeconds now) const {
 rules::FactRow Model::facts(const std::vector<rules::Evidence>& evidence, DivisionCode home, UnixSeconds now) const {
   std::vector<rules::AreaOrder> all;
   for (const AreaOrderDocument& order : orders) all.push_back(order.order);
-  return rules::reduce(evidence, {home}, rules::AreaTable(std::move(all), DivisionCode{410'000'000}, now));
+  return rules::reduce(evidence, {home}, rules::AreaTable(std::move(all), kModelProvince, now));
 }
 
 rules::Decision Model::decide(int policy, const std::vector<rules::Evidence>& evidence, DivisionCode home,
@@ -174,7 +191,7 @@ Model::Situation Model::situation(std::uint32_t number, const std::vector<rules:
   const DivisionCode home = residents_.at(number).home;
   Situation out;
   out.place = rules::present_place(evidence, {home});
-  out.policy = policy_of(DivisionCode{410'000'000}.contains(out.place) ? out.place : home, now);
+  out.policy = policy_of(kModelProvince.contains(out.place) ? out.place : home, now);
   out.decision = decide(out.policy, evidence, home, now);
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,8 @@ class Model {
   std::vector<ModelCase> cases;
 
   void add_policy(rules::Policy policy);
+  // It was proved that the one is never stricter than the other; by their places in policies().
+  void add_proof(std::size_t city, std::size_t provincial) { proved_.emplace(city, provincial); }
   const std::vector<rules::Policy>& policies() const { return policies_; }
   void add_resident(DivisionCode home, UnixSeconds now);
   std::size_t residents() const { return residents_.size(); }
@@ -194,6 +197,7 @@ class Model {
 
   Situation situation(std::uint32_t number, const std::vector<rules::Evidence>& evidence, UnixSeconds now) const;
   std::vector<rules::Evidence> evidence_of(std::uint32_t number, const Statement* with = nullptr) const;
+  int provincial_policy(UnixSeconds now) const;
   int policy_of(DivisionCode place, UnixSeconds now) const;
   bool may_say(std::uint32_t number, const Statement& statement, UnixSeconds now) const;
   Judged judge(std::uint32_t number, const ModelSaid& said, UnixSeconds now) const;
@@ -214,6 +218,7 @@ class Model {
                          UnixSeconds now) const;
 
   std::vector<rules::Policy> policies_;
+  std::set<std::pair<std::size_t, std::size_t>> proved_;
   std::vector<rules::CompiledPolicy> compiled_;
   std::vector<Resident> residents_;
   std::vector<Worsening> worsenings_;

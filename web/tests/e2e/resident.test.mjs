@@ -137,8 +137,119 @@ describe('a resident with a phone', () => {
     await bad.close()
   })
 
+  it('the paper code prints on one sheet, without the page around it, and a door reads it from the print', async () => {
+    await page.goto(province.url + '/app/paper')
+    await page.getByRole('button', { name: '制作纸质码' }).click()
+    await page.locator('.sheet svg.qr').waitFor({ timeout: 15_000 })
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    assert.equal(await page.locator('.no-print:visible').count(), 0)
+    assert.equal(await page.locator('.sheet').evaluate((sheet) => getComputedStyle(sheet).backgroundColor), 'rgb(255, 255, 255)')
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
+    assert.equal((pdf.match(/\/Type\s*\/Page\b/g) ?? []).length, 1)
+    const printed = await page.locator('.sheet svg.qr').screenshot()
+    await picture(page, 'paper')
+    await page.emulateMedia({ media: null, colorScheme: null })
+    const door = await doorFor()
+    assert.equal(await scanPicture(door.page, printed), '绿码')
+    assert.match(await door.page.locator('.verdict').innerText(), /纸质码/)
+    await door.close()
+  })
+
+  it('the back button leaves a page or the enlarged code, never the code itself', async () => {
+    await page.goto(province.url + '/app/')
+    await page.locator('svg.qr').waitFor()
+    await page.getByRole('link', { name: '历史' }).click()
+    await page.getByText('首尾相连').waitFor({ timeout: 15_000 })
+    await page.goBack()
+    await page.locator('.frame').click()
+    await page.locator('.frame.big').waitFor()
+    await page.goBack()
+    await page.locator('.frame:not(.big)').waitFor()
+    assert.equal(new URL(page.url()).pathname, '/app/')
+  })
+
+  it('a phone whose clock is off is told so, and what to set', async () => {
+    const late = await page.context().newPage()
+    await late.clock.setSystemTime(Date.now() - 10 * 60_000)
+    await late.goto(province.url + '/app/')
+    await late.getByText('手机时间慢了约 10 分钟').waitFor({ timeout: 15_000 })
+    await late.close()
+  })
+
+  it('a form sent without a network says so, keeps what was entered, and can be sent again', async () => {
+    const form = await page.context().newPage()
+    await form.goto(province.url + '/app/declare')
+    await form.getByLabel('所在地').fill('410105')
+    await form.getByLabel('到达时间').fill('2022-06-13T08:00')
+    await form.context().setOffline(true)
+    await form.getByRole('button', { name: '提交' }).last().click()
+    await form.getByText('连不上中心').waitFor({ timeout: 15_000 })
+    assert.equal(await form.getByLabel('所在地').inputValue(), '410105')
+    await form.context().setOffline(false)
+    await form.getByRole('button', { name: '提交' }).last().click()
+    await form.getByText('已提交').waitFor({ timeout: 15_000 })
+    await form.close()
+  })
+
+  it('an appeal shows its number, its clock, who must answer, the reply and who signed it; a look-up names the reader', async () => {
+    const B = (zh) => ({ zh, en: 'words' })
+    const cdc = { id: 'SIM-CDC', name: B('模拟县疾病预防控制中心'), class: 'cdc', phone: '0371-00001001' }
+    const soon = new Date(Date.now() + 3 * 3_600_000).toISOString()
+    const appeal = { ticket: '0000-010-250', state: 'open', end: 'open', end_words: B('处理中'), opened_at: '2022-06-13T00:00:00Z', contested_version: 2,
+      statements: [{ statement: 'ab'.repeat(32), kind_words: B('接触者判定'), source_record: 'CDC-7', institution: cdc, answer: 'waiting', answer_words: B('等待举证') }],
+      deadlines: [{ step: 'accept', step_words: B('受理'), at: '2022-06-13T02:00:00Z', state: 'done' }, { step: 'substantiate', step_words: B('举证'), at: soon, state: 'running' }, { step: 'decide', step_words: B('决定'), at: '2022-06-13T03:00:00Z', state: 'missed' }],
+      steps: [{ number: 1, kind: 'opened', words: B('已提出'), at: '2022-06-13T00:00:00Z', institution: { id: 'self', name: B('本人'), class: 'self' }, text: '我没有去过。', leaf: { shard: 1, index: 4 } },
+        { number: 2, kind: 'decided', words: B('已决定'), at: '2022-06-13T01:00:00Z', institution: cdc, actor: 'SIM-CDC/li', reply: B('经核查，记录有误，已更正。'), leaf: { shard: 1, index: 5 } }], actions: ['add', 'withdraw'] }
+    const looked = { at: '2022-06-13T01:00:00Z', institution: cdc, reader: 'SIM-CDC/li', role: 'case', duty: 'case', duty_words: B('办理申诉'), ticket: appeal.ticket, flags: ['outside_area'], leaf: { shard: 1, index: 6 } }
+    const view = await page.context().newPage()
+    let added = ''
+    await view.route('**/v1/me/cases', (route) => route.fulfill({ json: route.request().method() === 'POST' ? appeal : { items: [] }, status: route.request().method() === 'POST' ? 201 : 200 }))
+    await view.route('**/v1/me/cases/*', (route) => route.fulfill({ json: appeal }))
+    await view.route('**/v1/me/cases/*/materials', (route) => {
+      added = route.request().postDataJSON().text
+      return route.fulfill({ json: { ...appeal, actions: [] } })
+    })
+    await view.route('**/v1/me/lookups', (route) => route.fulfill({ json: { items: [looked] } }))
+    await view.goto(province.url + '/app/cases')
+    await view.getByRole('button', { name: '提出申诉' }).click()
+    await view.getByText('经核查，记录有误').waitFor({ timeout: 10_000 })
+    const text = await view.locator('main').innerText()
+    for (const said of ['0000-010-250', /举证 截止 .+3小时后/, /决定 逾期/, /模拟县疾病预防控制中心 SIM-CDC\/li 签署/, '等待举证', '0371-00001001', '我没有去过。']) assert.ok(typeof said === 'string' ? text.includes(said) : said.test(text), `${said}: ${text}`)
+    await picture(view, 'appeal', { fullPage: true })
+    await view.getByLabel('补充说明').fill('附行程单')
+    await view.getByRole('button', { name: '提交补充' }).click()
+    await view.getByLabel('补充说明').waitFor({ state: 'detached' })
+    assert.equal(added, '附行程单')
+    await view.goto(province.url + '/app/lookups')
+    await view.getByText('办理申诉').waitFor({ timeout: 10_000 })
+    assert.match(await view.locator('main').innerText(), /不在其辖区[\s\S]*SIM-CDC\/li/)
+    await view.close()
+  })
+
+  it('a session that ended keeps the code on the phone and asks to sign in again; two tabs sign out together', async () => {
+    const own = await phone(browser)
+    await signIn(own, province.url, newcomer)
+    await own.locator('svg.qr').waitFor({ timeout: 20_000 })
+    const other = await own.context().newPage()
+    await other.goto(province.url + '/app/')
+    await other.locator('svg.qr').waitFor({ timeout: 20_000 })
+    const doorway = await doorFor()
+    assert.equal(await scanPicture(doorway.page, await showsCode(other)), '绿码')
+    await doorway.close()
+    await own.context().clearCookies()
+    await own.getByText('登录已过期').waitFor({ timeout: 15_000 })
+    assert.ok(await own.locator('svg.qr').isVisible())
+    await signIn(own, province.url, newcomer)
+    await own.getByText('秒后刷新').waitFor({ timeout: 20_000 })
+    await own.goto(province.url + '/app/more')
+    await own.getByRole('button', { name: '退出并清除本机' }).click()
+    for (const tab of [own, other]) await tab.getByText('用身份认证登录后').waitFor({ timeout: 15_000 })
+    assert.deepEqual(own.faults, [])
+    await own.context().close()
+  })
+
   it('no page has a serious accessibility violation, in both languages, both themes and large type', async () => {
-    for (const [path, settings] of [['/', {}], ['/app/', {}], ['/app/', { theme: 'dark' }], ['/app/', { large: true }], ['/app/history', { theme: 'dark' }], ['/app/declare', { language: 'en' }], ['/app/more', {}],
+    for (const [path, settings] of [['/', {}], ['/app/', {}], ['/app/', { theme: 'dark' }], ['/app/', { large: true }], ['/app/history', { theme: 'dark' }], ['/app/declare', { language: 'en' }], ['/app/more', {}], ['/app/cases', { theme: 'dark' }], ['/app/lookups', {}], ['/app/family', { large: true }],
       ['/door/', {}], ['/door/', { theme: 'dark', language: 'en' }]]) {
       assert.deepEqual(await seriousViolations(page.context(), province.url + path, settings), [], `${path} ${JSON.stringify(settings)}`)
     }
@@ -148,7 +259,7 @@ describe('a resident with a phone', () => {
     for (const width of WIDTHS) {
       const view = await page.context().newPage()
       await view.setViewportSize({ width, height: 900 })
-      for (const path of ['/', '/app/', '/app/history', '/app/more', '/app/declare', '/door/']) {
+      for (const path of ['/', '/app/', '/app/history', '/app/more', '/app/declare', '/app/cases', '/app/family', '/app/paper', '/door/']) {
         await view.goto(province.url + path)
         await view.waitForTimeout(600)
         const over = await view.evaluate(() => document.documentElement.scrollWidth - innerWidth)
