@@ -31,6 +31,7 @@
 #include "shard/neighbour.h"
 #include "shard/notice.h"
 #include "shard/record.h"
+#include "shard/retention.h"
 #include "shard/row.h"
 
 namespace mingma::shard {
@@ -228,6 +229,18 @@ struct LookUpOperation {
   std::uint32_t leaf = kNoLeaf;
 };
 
+// ---- retention (shard/retention.h)
+
+struct ExpireOperation {
+  std::vector<ExpiredEvidence> expired;  // ascending by row
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct DestroyKeysOperation {  // the keys leave the keys table with the event
+  KeysToDestroy keys;
+  std::uint32_t leaf = kNoLeaf;
+};
+
 struct NoticeOperation {  // control shard: an alarm, or a day's figures
   Notice notice;
   std::uint32_t leaf = kNoLeaf;
@@ -237,7 +250,8 @@ using Operation =
     std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation,
                  StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
                  CaseOpenOperation, CaseStepOperation, LookUpOperation, GuardianshipOperation, PaperOperation,
-                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation>;
+                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation, ExpireOperation,
+                 DestroyKeysOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

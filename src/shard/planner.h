@@ -2,6 +2,7 @@
 // Threading: one thread, within one ShardMachine::plan.
 #pragma once
 
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -53,6 +54,8 @@ class Planner {
   Result<CommandResult> run(const AcknowledgeCommand& command);
   Result<void> add_export(ExportOperation op, const ResidentKeys& keys);
   Result<void> follow_exports();
+  Result<CommandResult> run(const ExpireCommand& command);
+  Result<CommandResult> run(const DestroyKeysCommand& command);
 
   bool is_control() const { return options_.shard == kControlShard; }
   std::uint32_t add_leaf(const Leaf& leaf);
@@ -70,6 +73,7 @@ class Planner {
   std::uint32_t add_hold_end(const HoldKey& key, const StatementId& id, HoldState state, const Officer* officer);
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
+  Result<Digest> body_key_of(const ResidentKeys& keys, rules::EvidenceKind kind);
   RecolourOperation choose_recolouring();
   Result<InstitutionNumber> staff(const InstitutionId& institution) const;
   Result<void> add_case_step(const Case& subject, CaseStep step, std::string actor, const CaseContent* content);
@@ -95,6 +99,7 @@ class Planner {
   std::vector<std::uint32_t> places_;                              // canonical number -> position
   std::unordered_map<std::uint32_t, ResidentKeys> resident_keys_;  // by row; only looked up
   std::vector<RowNumber> due_;
+  std::map<rules::EvidenceKind, Digest> body_secrets_;  // of this month
   std::uint32_t seals_ = 0;
   std::uint32_t statements_ = 0;
   std::uint32_t statements_accepted_ = 0;

@@ -26,6 +26,7 @@ class RouteContext {
   explicit RouteContext(const RouteDependencies& dependencies) : dependencies_(dependencies) {}
 
   service::Api& api() const { return dependencies_.api; }
+  service::Redress& redress() const { return dependencies_.redress; }
   service::Oversight& oversight() const { return dependencies_.oversight; }
   OfficerSessions& officers() const { return dependencies_.officers; }
   Sessions& sessions() const { return dependencies_.sessions; }
@@ -51,6 +52,9 @@ class RouteContext {
 
   // Verifies form, digest cover, signature, single use and rate. `claim` receives what was signed.
   Result<service::Caller> signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const;
+
+  // Whoever acts for an institution.
+  Result<service::StaffCaller> staff(const Request& request, bool has_body) const;
 
  private:
   std::string origin_of(const Request& request) const;
