@@ -5,11 +5,11 @@
 #include <memory>
 #include <utility>
 
+#include "app/case_text.h"
 #include "app/commands.h"
 #include "app/connection.h"
 #include "app/errors.h"
 #include "app/files.h"
-#include "app/json_text.h"
 #include "app/sign_in.h"
 #include "app/system_clock.h"
 #include "app/terminal.h"
@@ -26,82 +26,12 @@ struct CaseOptions {
   std::string institution, key;  // staff
   std::string ticket, text;
   std::string statement, statement_file, answer = "substantiated", grounds;
-  std::string duty = "case";
+  std::string duty = "case", code;
+  std::string channel = "community", consent = "spoken_in_person", action;
   std::string outcome, reply_zh, reply_en;
   std::vector<std::string> statements;
   bool json = false;
 };
-
-std::string remaining(std::int64_t seconds) {
-  const std::int64_t left = seconds < 0 ? -seconds : seconds;
-  std::string out = std::to_string(left / 3'600) + " h " + std::to_string(left % 3'600 / 60) + " min";
-  return seconds < 0 ? out + " ago" : "in " + out;
-}
-
-void print_case(const Json& view) {
-  std::printf("申诉 case %s   %s\n", text_of(view, "ticket").c_str(), both_of(view, "end_words").c_str());
-  std::printf("  opened    %s by %s\n", local_of(view, "opened_at").c_str(), both_of(view, "channel_words").c_str());
-  if (const Json* decision = view.find("decision")) {
-    std::printf("  colour    %s, rule %s (decision %lld; contested: %lld)\n", text_of(*decision, "colour").c_str(),
-                text_of(*decision, "rule").c_str(), static_cast<long long>(integer_of(*decision, "version")),
-                static_cast<long long>(integer_of(view, "contested_version")));
-  }
-  for (const Json& deadline : array_of(view, "deadlines")) {
-    std::printf("  deadline  %s  %-8s %s (%s)\n", local_of(deadline, "at").c_str(), text_of(deadline, "state").c_str(),
-                both_of(deadline, "step_words").c_str(), remaining(integer_of(deadline, "remaining_seconds")).c_str());
-  }
-  for (const Json& statement : array_of(view, "statements")) {
-    std::printf("  statement %.16s… %s\n            %s\n            %s\n", text_of(statement, "statement").c_str(),
-                both_of(statement, "kind_words").c_str(),
-                statement.find("institution") ? institution_line(*statement.find("institution")).c_str() : "",
-                both_of(statement, "answer_words").c_str());
-  }
-  for (const Json& step : array_of(view, "steps")) {
-    std::string who;
-    if (const Json* institution = step.find("institution")) who = text_of(*institution, "id");
-    std::printf("  %s  %s%s%s\n", local_of(step, "at").c_str(), both_of(step, "words").c_str(),
-                who.empty() ? "" : (" · " + who).c_str(),
-                step.find("text") ? (": " + text_of(step, "text")).c_str() : "");
-    if (step.find("reply")) std::printf("                       %s\n", both_of(step, "reply").c_str());
-  }
-  std::string actions;
-  for (const Json& action : array_of(view, "actions")) actions += (actions.empty() ? "" : ", ") + action.string();
-  if (!actions.empty()) std::printf("  next      %s\n", actions.c_str());
-}
-
-void print_look_up(const Json& item) {
-  std::string flags;
-  for (const Json& flag : array_of(item, "flags")) flags += " [" + flag.string() + "]";
-  const Json* institution = item.find("institution");
-  std::printf("%s  %s  %s, %s%s%s%s\n", local_of(item, "at").c_str(), text_of(item, "reader").c_str(),
-              institution == nullptr ? "" : both_of(*institution, "name").c_str(), both_of(item, "duty_words").c_str(),
-              item.find("ticket") ? (" " + text_of(item, "ticket")).c_str() : "",
-              item.find("note") ? (": " + text_of(item, "note")).c_str() : "", flags.c_str());
-}
-
-void print_items(const Json& answer) {
-  const Json::Array& items = array_of(answer, "items");
-  if (items.empty()) std::printf("nothing 无\n");
-  for (const Json& item : items) {
-    if (item.find("steps") != nullptr) {
-      print_case(item);
-      continue;
-    }
-    if (item.find("duty") != nullptr) {
-      print_look_up(item);
-      continue;
-    }
-    std::string actions;
-    for (const Json& action : array_of(item, "actions")) actions += (actions.empty() ? "" : ", ") + action.string();
-    std::printf("%s  %-18s due %s (%s)%s\n", text_of(item, "ticket").c_str(), actions.c_str(),
-                local_of(item, "due_at").c_str(), remaining(integer_of(item, "remaining_seconds")).c_str(),
-                flag_of(item, "overdue") ? "  OVERDUE 超时" : "");
-    for (const Json& asked : array_of(item, "asked")) {
-      std::printf("    %s, record %s, statement %s\n", text_of(asked, "kind").c_str(),
-                  text_of(asked, "source_record").c_str(), text_of(asked, "statement").c_str());
-    }
-  }
-}
 
 // As the resident (sandbox or session) or as an institution.
 class Caller {
@@ -146,39 +76,54 @@ class Caller {
   std::optional<crypto::SigningKey> key_;
 };
 
-void show(const CaseOptions& options, const Json& answer) {
-  if (options.json) {
-    std::printf("%s\n", answer.to_string().c_str());
-  } else if (answer.find("items") != nullptr) {
-    print_items(answer);
-  } else if (answer.find("steps") != nullptr) {
-    print_case(answer);
-  } else if (const Json* receipt = answer.find("receipt")) {
-    std::printf("%s %s: %s\n%s\n%s\n", text_of(answer, "name").c_str(), text_of(answer, "document_digits").c_str(),
-                text_of(*receipt, "colour").c_str(), both_of(*receipt, "reason").c_str(),
-                both_of(*receipt, "way_out").c_str());
-    for (const Json& one : array_of(answer, "cases")) print_case(one);
-  } else if (answer.find("look_up") != nullptr) {
-    for (const Json& one : array_of(answer, "cases")) print_case(one);
-  } else {
-    std::printf("done 已提交: case %s\n", text_of(answer, "ticket").c_str());
-  }
-}
-
 Json text_body(const std::string& text) {
   Json body(Json::Object{});
   if (!text.empty()) body.set("text", text);
   return body;
 }
 
+// Whom staff mean: --document names somebody else then.
+void set_whom(Json& body, const std::string& number) {
+  body.set("document_type", "resident_id");
+  body.set("document_number", number);
+}
+
 Result<Json> open_case(CaseOptions& options) {
+  const std::string whom = options.document;
   MINGMA_TRY(Caller caller, Caller::open(options));
-  return caller.post("/v1/me/cases", text_body(options.text));
+  if (!caller.staff()) return caller.post("/v1/me/cases", text_body(options.text));
+  if (whom.empty()) return Error(errors::kInvalidArgument, "--document: for whom the case is opened");
+  Json body = text_body(options.text);
+  set_whom(body, whom);
+  body.set("channel", options.channel);
+  body.set("consent", options.consent);
+  return caller.post("/v1/cases", body);
 }
 
 Result<Json> list_cases(CaseOptions& options) {
   MINGMA_TRY(Caller caller, Caller::open(options));
-  return caller.get(caller.staff() ? "/v1/cases" : "/v1/me/cases");
+  if (!caller.staff()) return caller.get("/v1/me/cases");
+  return caller.get(options.action.empty() ? "/v1/cases" : "/v1/cases?action=" + options.action);
+}
+
+// What the hotline reads to the caller.
+Result<Json> answer_caller(CaseOptions& options) {
+  const std::string whom = options.document;
+  MINGMA_TRY(Caller caller, Caller::open(options));
+  Json body(Json::Object{});
+  if (!options.ticket.empty()) {
+    body.set("ticket", options.ticket);
+  } else if (!whom.empty()) {
+    set_whom(body, whom);
+  } else {
+    return Error(errors::kInvalidArgument, "give the ticket, or --document with the number of the caller's document");
+  }
+  return caller.post("/v1/hotline-answers", body);
+}
+
+Result<Json> authorise(CaseOptions& options) {
+  MINGMA_TRY(Caller caller, Caller::open(options));
+  return caller.post("/v1/me/authorisations", Json(Json::Object{}));
 }
 
 Result<Json> show_case(CaseOptions& options) {
@@ -201,10 +146,8 @@ Result<Json> look_up(CaseOptions& options) {
   const std::string whom = std::exchange(options.document, {});
   MINGMA_TRY(Caller caller, Caller::open(options));
   Json body(Json::Object{{"duty", options.duty}});
-  if (!whom.empty()) {
-    body.set("document_type", "resident_id");
-    body.set("document_number", whom);
-  }
+  if (!whom.empty()) set_whom(body, whom);
+  if (!options.code.empty()) body.set("authorisation", options.code);
   if (!options.ticket.empty()) body.set("ticket", options.ticket);
   if (!options.text.empty()) body.set("note", options.text);
   return caller.post("/v1/lookups", body);
@@ -260,7 +203,9 @@ void add_case(CLI::App& program, int& status) {
   command->footer(
       "Examples:\n"
       "  mingma case open --document 41990319800131001X --text \"I was not there\"\n"
+      "  mingma case open --document 41990319800131001X --key zhao.pem --consent signed    (community worker)\n"
       "  mingma case list --key cdc.pem                              (what waits for this institution)\n"
+      "  mingma case answer 0000-010-250 --key li.pem                (hotline)\n"
       "  mingma case reply 0000-010-250 --key cdc.pem --institution CDC-01 --statement HEX --statement-file "
       "finding.json\n"
       "  mingma case decide 0000-010-250 --key commission.pem --institution HC-01 --outcome upheld \\\n"
@@ -283,7 +228,11 @@ void add_case(CLI::App& program, int& status) {
         status = 2;
         return;
       }
-      show(*options, *answer);
+      if (options->json) {
+        std::printf("%s\n", answer->to_string().c_str());
+      } else {
+        print_redress(*answer);
+      }
     });
     return std::pair(sub, options);
   };
@@ -291,9 +240,21 @@ void add_case(CLI::App& program, int& status) {
     added.first->add_option("ticket", added.second->ticket, "ticket number")->required();
     return added;
   };
-  const auto opening = add("open", "contest the present colour (resident)", open_case);
+  const auto opening = add("open", "contest the present colour; for staff: of --document, with consent", open_case);
   opening.first->add_option("--text", opening.second->text, "what the resident says");
-  add("list", "the resident's cases, or an institution's worklist", list_cases);
+  opening.first->add_option("--channel", opening.second->channel, "staff: over which channel")
+      ->check(CLI::IsMember({"community", "hotline"}))
+      ->capture_default_str();
+  opening.first->add_option("--consent", opening.second->consent, "staff: how the resident agreed")
+      ->check(CLI::IsMember({"signed", "spoken_in_person", "spoken_on_phone"}))
+      ->capture_default_str();
+  const auto listing = add("list", "the resident's cases, or an institution's worklist", list_cases);
+  listing.first->add_option("--action", listing.second->action, "only where this may be done")
+      ->check(CLI::IsMember({"reply", "accept", "decide", "reinstate", "tell"}));
+  const auto hotline =
+      add("answer", "hotline: what to read to the caller, from the receipt (a look-up)", answer_caller);
+  hotline.first->add_option("ticket", hotline.second->ticket, "ticket number");
+  add("authorise", "a code to read out to who may see one's colour (resident)", authorise);
   with_ticket(add("show", "one case; for staff this is a look-up, which the resident sees", show_case));
   const auto material =
       with_ticket(add("add", "add material", [](CaseOptions& options) { return step(options, "materials"); }));
@@ -306,8 +267,9 @@ void add_case(CLI::App& program, int& status) {
   const auto looking = add("look-up", "read a resident's receipt and cases, on record (staff)", look_up);
   looking.first->add_option("--ticket", looking.second->ticket, "with the duty \"case\"");
   looking.first->add_option("--duty", looking.second->duty, "what for")
-      ->check(CLI::IsMember({"case", "caller", "visit", "mandate", "emergency"}))
+      ->check(CLI::IsMember({"case", "caller", "visit", "mandate", "emergency", "authorised"}))
       ->capture_default_str();
+  looking.first->add_option("--code", looking.second->code, "with the duty \"authorised\": what the holder read out");
   looking.first->add_option("--note", looking.second->text, "which document, what emergency");
 
   const auto answering = with_ticket(add("reply", "substantiate a statement (institution)", reply));

@@ -64,6 +64,41 @@ TEST_F(RedressRoutes, StaffWorkOnCasesUnderTheirInstitutionsSignature) {
   EXPECT_EQ(platform_.get("/v1/cases").status, 401);
 }
 
+TEST_F(RedressRoutes, AHolderGetsACodeToReadOutAndStaffUseIt) {
+  const ClientResponse code = platform_.post("/v1/me/authorisations", "{}", platform_.bearer(platform_.session()));
+  EXPECT_EQ(outcome(code), "201");
+  EXPECT_NE(code.body.find(R"("code":"1234-5678")"), std::string::npos) << code.body;
+  const std::string whom = R"("document_type":"resident_id","document_number":"41010219900101001X")";
+  EXPECT_EQ(outcome(signed_post("/v1/lookups", "{" + whom + R"(,"duty":"authorised","authorisation":"1234-5678"})")),
+            "200");
+  EXPECT_EQ(where(signed_post("/v1/lookups", "{" + whom + R"(,"duty":"caller","authorisation":"1234-5678"})")),
+            "/authorisation");
+}
+
+TEST_F(RedressRoutes, TheHotlineAsksByTicketOrDocument) {
+  const ClientResponse answer = signed_post("/v1/hotline-answers", R"({"ticket":")" + ticket() + R"("})");
+  EXPECT_EQ(outcome(answer), "200");
+  EXPECT_NE(answer.body.find("\"answer\""), std::string::npos);
+  EXPECT_EQ(where(signed_post("/v1/hotline-answers", R"({"ticket":"0000-000-000"})")), "/ticket");
+  EXPECT_EQ(outcome(signed_post("/v1/hotline-answers",
+                                R"({"document_type":"resident_id","document_number":"41010219900101001X"})")),
+            "200");
+  EXPECT_EQ(outcome(signed_get("/v1/cases?action=reply")), "200");
+  EXPECT_EQ(signed_get("/v1/cases?action=decide").body, R"({"items":[]})");
+  EXPECT_EQ(signed_get("/v1/cases?colour=red").status, 400);
+}
+
+TEST_F(RedressRoutes, AGuardianActsForADependantAndNobodyElseDoes) {
+  const auto bearer = platform_.bearer(platform_.session());
+  const std::string dependant = "/v1/me/dependants/" + ResidentId{}.to_string();
+  EXPECT_EQ(outcome(platform_.post(dependant + "/cases", "{}", bearer)), "201");
+  EXPECT_EQ(outcome(platform_.get(dependant + "/cases/" + ticket(), bearer)), "200");
+  EXPECT_EQ(outcome(platform_.get(dependant + "/lookups", bearer)), "200");
+  const std::string stranger = "/v1/me/dependants/" + std::string(32, 'e');
+  EXPECT_EQ(outcome(platform_.get(stranger + "/cases", bearer)), "403 shard.not_guardian");
+  EXPECT_EQ(platform_.get("/v1/me/dependants/nobody/cases", bearer).status, 404);
+}
+
 TEST_F(RedressRoutes, SignedRepliesAndDecisionsGoToTheirOwnPaths) {
   service::SignedDocument reply{"case_reply",
                                 R"({"type":"case_reply","institution":"cdc-1","ticket":")" + ticket() +

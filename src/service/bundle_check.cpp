@@ -326,10 +326,9 @@ class Checker {
       const auto found = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& one) {
         return one.sequence == sequences_[i] && is(one.statement.institution);
       });
-      const auto gone =
-          std::find_if(out_.destroyed.begin(), out_.destroyed.end(), [&](const CheckedDestroyed& one) {
-            return one.sequence == sequences_[i] && is(one.institution);
-          });
+      const auto gone = std::find_if(out_.destroyed.begin(), out_.destroyed.end(), [&](const CheckedDestroyed& one) {
+        return one.sequence == sequences_[i] && is(one.institution);
+      });
       if (found == recorded_.end() && gone != out_.destroyed.end()) {
         out_.versions[i].caused_by = gone->institution;
         continue;

@@ -205,7 +205,8 @@ Result<std::vector<CaseView>> make_case_views(ShardRuntime& shard, const Residen
   return out;
 }
 
-Result<std::vector<WorkItem>> make_worklist(ShardRuntime& shard, const StaffCaller& caller, UnixSeconds now) {
+Result<std::vector<WorkItem>> make_worklist(ShardRuntime& shard, const StaffCaller& caller, std::string_view action,
+                                            UnixSeconds now) {
   const shard::ControlState& control = shard.machine().control();
   const shard::InstitutionNumber number = control.institution_number(caller.institution);
   MINGMA_TRY(const std::vector<Case> cases, shard::list_waiting_cases(shard.store(), 20 * kWorkItemsMax));
@@ -214,8 +215,9 @@ Result<std::vector<WorkItem>> make_worklist(ShardRuntime& shard, const StaffCall
     if (out.size() >= kWorkItemsMax) break;
     const Place place = place_of(shard, subject.resident);
     std::vector<std::string> actions = actions_of(control, subject, &caller, place);
-    std::erase_if(actions, [](const std::string& action) { return action == "add" || action == "withdraw"; });
+    std::erase_if(actions, [](const std::string& one) { return one == "add" || one == "withdraw"; });
     if (actions.empty()) continue;
+    if (!action.empty() && std::find(actions.begin(), actions.end(), action) == actions.end()) continue;
     WorkItem item;
     item.ticket = subject.ticket;
     item.actions = std::move(actions);

@@ -14,8 +14,9 @@ inline constexpr std::size_t kWorkItemsMax = 500;
 Result<CaseView> make_case_view(ShardRuntime& shard, shard::Ticket ticket, const StaffCaller* caller, UnixSeconds now);
 Result<std::vector<CaseView>> make_case_views(ShardRuntime& shard, const ResidentId& resident,
                                               const StaffCaller* caller, UnixSeconds now);
-// Unsorted across shards; in one, soonest deadline first.
-Result<std::vector<WorkItem>> make_worklist(ShardRuntime& shard, const StaffCaller& caller, UnixSeconds now);
+// Unsorted across shards; in one, soonest deadline first. `action`: only where the caller may do this; empty: all.
+Result<std::vector<WorkItem>> make_worklist(ShardRuntime& shard, const StaffCaller& caller, std::string_view action,
+                                            UnixSeconds now);
 Result<std::vector<LookUpView>> make_look_up_views(ShardRuntime& shard, const ResidentId& resident);
 // Does this institution's staff work for the resident (and so may read the receipt), or was it only asked?
 bool works_for(const shard::ControlState& control, const StaffCaller& caller, DivisionCode home, DivisionCode stay);

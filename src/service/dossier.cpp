@@ -31,8 +31,8 @@ LeafOpening to_opening(ShardId shard, LeafIndex leaf, shard::LeafOpening&& opene
 Error key_gone(const ShardRuntime& shard, const Error& error) {
   if (!error.is(errors::kShardKeyDestroyed)) return error;
   const std::string why = shard::end_words(shard.machine().control(), shard.machine().time());
-  return Error(errors::kKeyDestroyed, "this resident's key was destroyed" + (why.empty() ? "" : " by retention: " + why) +
-                                          ". Only commitments remain");
+  return Error(errors::kKeyDestroyed, "this resident's key was destroyed" +
+                                          (why.empty() ? "" : " by retention: " + why) + ". Only commitments remain");
 }
 
 Result<shard::Event> read_event(const store::Reader& reader, Sequence sequence) {

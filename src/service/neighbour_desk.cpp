@@ -167,15 +167,15 @@ Result<shard::ExportMaterial> NeighbourDesk::make_material(ShardRuntime& shard,
   if (found == all.end()) return Error(errors::kNoSuchThing, "the statement is not there");
   if (!found->statement) {
     const shard::StoredEvidence& gone = found->stored;
-    return Error(errors::kKeyDestroyed, "destroyed: " + shard::retention_words(shard.machine().control(),
-                                                                               gone.evidence.kind, gone.received_at,
-                                                                               shard.machine().time()));
+    return Error(errors::kKeyDestroyed,
+                 "destroyed: " + shard::retention_words(shard.machine().control(), gone.evidence.kind, gone.received_at,
+                                                        shard.machine().time()));
   }
   shard::ExportMaterial out;
   out.origin = context_.province.province;
   out.receiver = stored.to;
-  MINGMA_TRY(const Digest secret, shard.keys().body_secret(shard::key_month(found->stored.received_at),
-                                                           found->stored.evidence.kind));
+  MINGMA_TRY(const Digest secret,
+             shard.keys().body_secret(shard::key_month(found->stored.received_at), found->stored.evidence.kind));
   MINGMA_TRY(const shard::SignedStatement source,
              shard::find_signed_statement(shard.store(), found->stored, shard::body_key(keys, secret)));
   out.key_id = source.key_id;

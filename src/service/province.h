@@ -128,10 +128,11 @@ class Province final : public Api, public Oversight, public Redress {
   Async<CaseView> resident_case(ResidentId resident, shard::Ticket ticket) override;
   Async<CaseView> step_case(StepCase request) override;
   Async<shard::Ticket> submit_case_document(SignedDocument document) override;
-  Async<std::vector<WorkItem>> worklist(StaffCaller caller) override;
+  Async<std::vector<WorkItem>> worklist(StaffCaller caller, std::string action) override;
   Async<CaseView> read_case(StaffCaller caller, shard::Ticket ticket) override;
   Async<LookUpRecorded> record_look_up(StaffCaller caller, ResidentId resident, Purpose purpose) override;
   Async<LookedUp> look_up(StaffCaller caller, LookUpRequest request) override;
+  Async<shard::HolderCode> holder_code(ResidentId resident) override;
   Async<std::vector<LookUpView>> look_ups_of(ResidentId resident) override;
 
   // Ends what is past its retention and destroys the keys nobody needs any more (province_retention.cpp). Bounded

@@ -18,6 +18,23 @@ std::string institution_of(const std::optional<StaffCaller>& staff) {
   return staff ? staff->institution : std::string();
 }
 std::string actor_of(const std::optional<StaffCaller>& staff) { return staff ? staff->actor : std::string(); }
+std::string actor_of(const OpenCase& request) {
+  return request.guardian ? request.guardian->to_string() : actor_of(request.staff);
+}
+
+// Who helps residents in person, or on the phone, says so by their role; an institution's own key stands for any.
+Result<void> check_channel(const OpenCase& request) {
+  if (!request.staff || request.staff->role == shard::StaffRole::kInstitution) return {};
+  const auto role = request.staff->role;
+  const bool fits = request.channel == shard::CaseChannel::kHotline
+                        ? role == shard::StaffRole::kHotline
+                        : role == shard::StaffRole::kCommunity || role == shard::StaffRole::kCase;
+  if (!fits) return Error(errors::kForbidden, "an officer of this role opens no case over this channel");
+  const bool on_phone = request.consent == shard::CaseConsent::kSpokenOnPhone;
+  if (on_phone != (request.channel == shard::CaseChannel::kHotline))
+    return Error(errors::kBadRequest, "over the phone consent is spoken on the phone, in person it is not", "/consent");
+  return {};
+}
 
 Result<shard::Ticket> ticket_of(const SignedDocument& document) {
   if (document.type == shard::kCaseReply) {
@@ -39,12 +56,13 @@ Result<Province::Unit*> Province::unit_of(shard::Ticket ticket) const {
 }
 
 Async<CaseView> Province::open_case(OpenCase request) {
+  if (const Result<void> fits = check_channel(request); !fits) co_return fits.error();
   Unit& unit = unit_of(request.resident);
   shard::Command command = shard::OpenCaseCommand{.resident = request.resident,
                                                   .channel = request.channel,
                                                   .consent = request.consent,
                                                   .institution = institution_of(request.staff),
-                                                  .actor = actor_of(request.staff),
+                                                  .actor = actor_of(request),
                                                   .material = std::move(request.material)};
   const Result<shard::CommandResult> done = co_await unit.runtime.run(std::move(command));
   if (!done) co_return done.error();
@@ -96,6 +114,8 @@ Async<shard::Ticket> Province::submit_case_document(SignedDocument document) {
     co_return Error(errors::kBadRequest, "a reply or decision carries one signature", "/signatures");
   const Result<shard::Ticket> ticket = ticket_of(document);
   if (!ticket) co_return ticket.error();
+  const Result<bool> noted = co_await note_counters(document);
+  if (!noted) co_return noted.error();
   shard::CaseContent content{document.type, std::move(document.document), document.signatures.front().key_id,
                              std::move(document.signatures.front().signature)};
   const Result<Unit*> unit = unit_of(*ticket);
@@ -106,11 +126,11 @@ Async<shard::Ticket> Province::submit_case_document(SignedDocument document) {
   co_return *ticket;
 }
 
-Async<std::vector<WorkItem>> Province::worklist(StaffCaller caller) {
+Async<std::vector<WorkItem>> Province::worklist(StaffCaller caller, std::string action) {
   std::vector<WorkItem> out;
   for (std::size_t n = 1; n < units_.size(); ++n) {
     Result<std::vector<WorkItem>> part = co_await units_[n]->runtime.read<std::vector<WorkItem>>(
-        [&](ShardRuntime& shard) { return make_worklist(shard, caller, clock_.now()); });
+        [&](ShardRuntime& shard) { return make_worklist(shard, caller, action, clock_.now()); });
     if (!part) co_return part.error();
     std::move(part->begin(), part->end(), std::back_inserter(out));
   }
@@ -171,6 +191,7 @@ Async<LookedUp> Province::look_up(StaffCaller caller, LookUpRequest request) {
     resident = *whose;
   }
   if (!resident) co_return Error(errors::kBadRequest, "say whom: a document number, or the ticket of a case");
+  const bool authorised = request.purpose.duty == shard::Duty::kAuthorised;
   Result<LookUpRecorded> recorded = co_await record_look_up(caller, *resident, std::move(request.purpose));
   if (!recorded) co_return recorded.error();
 
@@ -178,10 +199,14 @@ Async<LookedUp> Province::look_up(StaffCaller caller, LookUpRequest request) {
   out.recorded = *std::move(recorded);
   Unit& unit = unit_of(*resident);
   const Result<bool> read = co_await unit.runtime.read<bool>([&](ShardRuntime& shard) -> Result<bool> {
-    MINGMA_TRY(out.cases, make_case_views(shard, *resident, &caller, clock_.now()));
+    if (!authorised) {
+      MINGMA_TRY(out.cases, make_case_views(shard, *resident, &caller, clock_.now()));
+    }
     const shard::RowTable& rows = shard.machine().rows();
     const auto row = rows.find(*resident);
-    if (!row || !works_for(shard.machine().control(), caller, rows.home(*row), rows.stay(*row))) return false;
+    const bool shown =
+        row && (authorised || works_for(shard.machine().control(), caller, rows.home(*row), rows.stay(*row)));
+    if (!shown) return false;
     MINGMA_TRY(const auto sealed, shard::sealed_person(shard.store(), *resident));
     const auto keys = shard.keys().resident_keys(*resident);
     if (sealed && keys.ok()) {
@@ -198,8 +223,21 @@ Async<LookedUp> Province::look_up(StaffCaller caller, LookUpRequest request) {
   if (!shown) co_return shown.error();
   // The proof and its secrets are the resident's own.
   shown->leaf.reset();
+  if (authorised) {
+    out.decision = std::move(shown->decision);
+    co_return out;
+  }
   out.receipt = *std::move(shown);
   co_return out;
+}
+
+Async<shard::HolderCode> Province::holder_code(ResidentId resident) {
+  co_return co_await unit_of(resident).runtime.read<shard::HolderCode>(
+      [&](ShardRuntime& shard) -> Result<shard::HolderCode> {
+        if (!shard.machine().rows().find(resident)) return Error(errors::kNotRegistered, "register first");
+        MINGMA_TRY(const shard::ResidentKeys keys, shard.keys().resident_keys(resident));
+        return shard::holder_code(keys, clock_.now());
+      });
 }
 
 Async<std::vector<LookUpView>> Province::look_ups_of(ResidentId resident) {

@@ -25,13 +25,16 @@ class Redress {
   // "case_reply" or "case_decision", signed (shard/case_document.h): the ticket it moves.
   virtual Async<shard::Ticket> submit_case_document(SignedDocument document) = 0;
   // What waits for this institution, soonest deadline first. At most 500.
-  virtual Async<std::vector<WorkItem>> worklist(StaffCaller caller) = 0;
+  // `action`: only where this may be done ("reply", "accept", ...); empty: all.
+  virtual Async<std::vector<WorkItem>> worklist(StaffCaller caller, std::string action) = 0;
   // Recorded as a look-up for this case.
   virtual Async<CaseView> read_case(StaffCaller caller, shard::Ticket ticket) = 0;
 
   // ---- look-ups
   virtual Async<LookUpRecorded> record_look_up(StaffCaller caller, ResidentId resident, Purpose purpose) = 0;
   virtual Async<LookedUp> look_up(StaffCaller caller, LookUpRequest request) = 0;
+  // Eight digits that the resident reads out to whoever may see the colour; good for 15 to 30 minutes.
+  virtual Async<shard::HolderCode> holder_code(ResidentId resident) = 0;
   virtual Async<std::vector<LookUpView>> look_ups_of(ResidentId resident) = 0;  // newest first
 };
 

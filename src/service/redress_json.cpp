@@ -254,7 +254,16 @@ Json to_json(const LookedUp& looked_up) {
   if (!looked_up.name.empty()) json.set("name", looked_up.name);
   if (!looked_up.document_digits.empty()) json.set("document_digits", looked_up.document_digits);
   if (looked_up.receipt) json.set("receipt", to_json(*looked_up.receipt));
+  if (looked_up.decision) json.set("decision", to_json(*looked_up.decision));
   json.set("cases", list(looked_up.cases, [](const CaseView& view) { return to_json(view); }));
+  return json;
+}
+
+Json to_json(const shard::HolderCode& code) {
+  Json json;
+  json.set("code", code.digits.substr(0, 4) + "-" + code.digits.substr(4));
+  set_instant(json, "valid_from", code.from);
+  set_instant(json, "expires_at", code.until);
   return json;
 }
 

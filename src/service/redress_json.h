@@ -14,6 +14,7 @@ Json to_json(const WorkItem& item);
 Json to_json(const LookUpView& view);
 Json to_json(const LookUpRecorded& recorded);
 Json to_json(const LookedUp& looked_up);
+Json to_json(const shard::HolderCode& code);
 Json to_json(const RetentionDone& done);
 
 // In words: {"zh","en"}.

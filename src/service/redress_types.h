@@ -27,6 +27,7 @@ struct OpenCase {
   shard::CaseChannel channel = shard::CaseChannel::kResident;
   shard::CaseConsent consent = shard::CaseConsent::kOwn;
   std::optional<StaffCaller> staff;
+  std::optional<ResidentId> guardian;  // kGuardian
 };
 
 struct StepCase {
@@ -134,13 +135,15 @@ struct LookUpRecorded {
   std::uint8_t flags = 0;  // shard::LookUpFlag; not 0: the auditors are told
 };
 
-// Answers to staff. The receipt and person only for those who work for the resident: hotline, community, reviewers,
-// auditors; an institution that was asked sees the case, in which its own statements are.
+// Answers to staff. With the holder's code: name and present decision, nothing else. Otherwise the receipt and person
+// only for those who work for the resident: hotline, community, reviewers, auditors; an institution that was asked sees
+// the case, in which its own statements are.
 struct LookedUp {
   LookUpRecorded recorded;
   std::string name;             // empty: not for this caller, or the key is gone
   std::string document_digits;  // the last four
   std::optional<Receipt> receipt;
+  std::optional<DecisionView> decision;  // kAuthorised
   std::vector<CaseView> cases;
 };
 

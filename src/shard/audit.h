@@ -33,9 +33,8 @@ namespace mingma::shard {
 // "audit.wrong_record", "audit.wrong_leaf", "audit.wrong_shuffle", "audit.wrong_follow", "audit.wrong_operation",
 // "audit.late_decision", "audit.moved_deadline", "audit.wrong_person", "audit.missing_export",
 // "audit.not_held", "audit.wrong_hold", "audit.bad_approval", "audit.counter_back", "audit.late_lapse",
-// "audit.wrong_case", "audit.altered_case", "audit.forged_case_document", "audit.wrong_look_up", "audit.early_retention",
-// "audit.table_differs",
-// "audit.wrong_colour", "audit.checkpoint_differs".
+// "audit.wrong_case", "audit.altered_case", "audit.forged_case_document", "audit.wrong_look_up",
+// "audit.early_retention", "audit.table_differs", "audit.wrong_colour", "audit.checkpoint_differs".
 struct Finding {
   std::string code;
   std::string where;  // "sequence 17, resident 0123...", "table rows, resident 0123...", "checkpoint of size 100"

@@ -84,7 +84,7 @@ class EventAuditor {
   std::optional<Bytes> open_content(const ResidentKeys& keys, ByteView context, ByteView sealed, const Digest& tag,
                                     bool note, const std::string& where);
   void check_staff_leaf(LeafKind kind, InstitutionNumber institution, const ResidentId& resident, std::uint32_t leaf,
-                        ByteView record, std::string_view tag);
+                        ByteView record, std::string_view tag, std::string_view outcome = {});
   Result<void> check_decisions();
   Result<void> check_version(const DecisionEntry& entry, const Touched& touched, const Verdict& verdict);
   void check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys,

@@ -5,6 +5,7 @@
 #include "rules/reducers.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
+#include "shard/family_fold.h"
 #include "shard/view.h"
 
 namespace mingma::shard {
@@ -169,12 +170,18 @@ Result<CaseOpening> check_case_opening(const Working& working, RowNumber row) {
   return out;
 }
 
-Result<void> check_case_opener(const Working& working, RowNumber row, CaseChannel channel, CaseConsent consent,
-                               InstitutionNumber institution) {
+Result<void> check_case_opener(Working& working, RowNumber row, const CaseOpener& opener) {
+  const auto& [resident, channel, consent, institution, actor] = opener;
   const bool self = channel == CaseChannel::kResident || channel == CaseChannel::kGuardian;
   if (self != (institution == kSelf)) return refused(errors::kShardCaseStep, "this channel is another body's");
   if (self != (consent == CaseConsent::kOwn))
     return refused(errors::kShardCaseStep, "who opens a case for a resident records how the resident agreed");
+  if (channel == CaseChannel::kGuardian) {
+    const auto guardian = ResidentId::parse(actor);
+    if (!guardian.ok()) return refused(errors::kShardNotGuardian, "no guardian is named");
+    MINGMA_TRY(const bool there, is_guardian(working, resident, *guardian));
+    if (!there) return refused(errors::kShardNotGuardian, "there is no such guardianship in force");
+  }
   return self ? Result<void>{} : check_staff(working, institution, row);
 }
 
@@ -245,7 +252,7 @@ Result<std::uint8_t> check_look_up(const Working& working, RowNumber row, Instit
     return refused(errors::kShardPurpose, "this role has no such duty: " + std::string(to_string(role)) +
                                               " may not \"" + std::string(to_string(duty)) + "\"");
   if (duty_info(duty).note_required && !has_note)
-    return refused(errors::kShardPurpose, "say which document or what emergency, in the note");
+    return refused(errors::kShardPurpose, "say which document, what emergency or which code, in the note");
   std::uint8_t flags = 0;
   if (duty == Duty::kCase) {
     MINGMA_TRY(const auto subject, working.find_case(ticket));
@@ -258,6 +265,7 @@ Result<std::uint8_t> check_look_up(const Working& working, RowNumber row, Instit
     return flags;
   }
   if (ticket != Ticket{}) return refused(errors::kShardPurpose, "a ticket belongs to the duty \"case\"");
+  if (duty == Duty::kAuthorised) return flags;  // the resident agreed; the code shows it
   flags |= kLookUpNoCase;
   if (duty == Duty::kEmergency) flags |= kLookUpEmergency;
   if (!in_area(working, *found, row)) flags |= kLookUpOutsideArea;

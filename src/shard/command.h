@@ -88,7 +88,7 @@ struct OpenCaseCommand {
   CaseChannel channel = CaseChannel::kResident;
   CaseConsent consent = CaseConsent::kOwn;  // not kOwn for kCommunity and kHotline
   InstitutionId institution;
-  std::string actor;
+  std::string actor;     // kGuardian: the guardian's pseudonym
   std::string material;  // what the resident says; may be empty
 };
 
@@ -142,11 +142,10 @@ struct NoticeCommand {
   Notice notice;
 };
 
-using Command =
-    std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
-                 ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
-                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand, NoticeCommand,
-                 ExpireCommand, DestroyKeysCommand>;
+using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand,
+                             StatementsCommand, ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand,
+                             CaseDocumentCommand, LookUpCommand, GuardianshipCommand, PaperCommand, ImportCommand,
+                             ExportCommand, AcknowledgeCommand, NoticeCommand, ExpireCommand, DestroyKeysCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;

@@ -246,12 +246,11 @@ struct NoticeOperation {  // control shard: an alarm, or a day's figures
   std::uint32_t leaf = kNoLeaf;
 };
 
-using Operation =
-    std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation,
-                 StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
-                 CaseOpenOperation, CaseStepOperation, LookUpOperation, GuardianshipOperation, PaperOperation,
-                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation, ExpireOperation,
-                 DestroyKeysOperation>;
+using Operation = std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation,
+                               DeviceOperation, StatementsOperation, TickOperation, RecolourOperation,
+                               ApprovalOperation, LapseOperation, CaseOpenOperation, CaseStepOperation, LookUpOperation,
+                               GuardianshipOperation, PaperOperation, ExportOperation, ImportOperation,
+                               AcknowledgeOperation, NoticeOperation, ExpireOperation, DestroyKeysOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -173,7 +173,7 @@ Result<LookUpOperation> read_look_up(CborReader& in) {
   MINGMA_CHECK(read_number(in, op.institution.value));
   MINGMA_CHECK(read_actor(in, op.actor));
   MINGMA_CHECK(read_enumeration(in, 0, 7, op.role));
-  MINGMA_CHECK(read_enumeration(in, 1, 5, op.duty));
+  MINGMA_CHECK(read_enumeration(in, 1, duty_schema().size(), op.duty));
   MINGMA_CHECK(read_ticket(in, op.ticket));
   MINGMA_CHECK(read_number(in, op.flags));
   if (op.flags > kLookUpFlagsAll) return invalid("unknown flags of a look-up");

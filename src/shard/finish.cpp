@@ -394,6 +394,21 @@ Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, 
           .hour = hour_of(working.time())};
 }
 
+std::string_view case_outcome(const CaseStep& step) {
+  switch (step.kind) {
+    case CaseStepKind::kReplied:
+    case CaseStepKind::kDefaulted:
+      return to_string(step.answer);
+    case CaseStepKind::kDecided:
+      return to_string(step.end);
+    case CaseStepKind::kReinstated:
+    case CaseStepKind::kMissed:
+      return to_string(step.kind);
+    default:
+      return {};
+  }
+}
+
 Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home) {
   return {.kind = kind,
           .klass = class_of(working.control(), institution),

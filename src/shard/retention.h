@@ -49,8 +49,8 @@ bool is_expired(const ControlState& control, rules::EvidenceKind kind, UnixSecon
 UnixSeconds kept_until(const ControlState& control, rules::EvidenceKind kind, UnixSeconds received_at, UnixSeconds at);
 std::string retention_words(const ControlState& control, rules::EvidenceKind kind, UnixSeconds received_at,
                             UnixSeconds at);
-// Why persons' keys are gone: "no policy has been in force since 2022-12-31 08:00:00; the longest retention is 365 days".
-// Empty: their time has not come.
+// Why persons' keys are gone: "no policy has been in force since 2022-12-31 08:00:00; the longest retention is 365
+// days". Empty: their time has not come.
 std::string end_words(const ControlState& control, UnixSeconds at);
 // May these keys be destroyed at `at`?
 bool may_destroy(const ControlState& control, const KeysToDestroy& keys, UnixSeconds at);

@@ -9,6 +9,7 @@
 #include "http/routes/context.h"
 #include "service/json.h"
 #include "service/officer_json.h"
+#include "shard/case_document.h"
 #include "shard/hold.h"
 #include "shard/statement_document.h"
 
@@ -189,6 +190,10 @@ Result<Response> document_challenge(const RouteContext& context, Request& reques
     MINGMA_CHECK(shard::parse_officer_revocation(document));
   } else if (type == "approval") {
     MINGMA_CHECK(shard::parse_approval(document));
+  } else if (type == shard::kCaseReply) {
+    MINGMA_CHECK(shard::parse_case_reply(document));
+  } else if (type == shard::kCaseDecision) {
+    MINGMA_CHECK(shard::parse_case_decision(document));
   } else if (!shard::find_document_type(type)) {
     return wrong_member("no such type of document", "type");
   }

@@ -6,6 +6,7 @@
 #include "http/routes/context.h"
 #include "rules/json_reader.h"
 #include "service/json.h"
+#include "service/plain_answer.h"
 #include "service/redress_json.h"
 #include "shard/case_document.h"
 #include "shard/errors.h"
@@ -16,8 +17,8 @@ namespace {
 using boost::asio::awaitable;
 using rules::JsonReader;
 
-Result<shard::Ticket> ticket_in(const Request& request) {
-  const auto ticket = shard::parse_ticket(request.parameters[0]);
+Result<shard::Ticket> ticket_in(const Request& request, bool dependant = false) {
+  const auto ticket = shard::parse_ticket(request.parameters[dependant ? 1 : 0]);
   if (!ticket)
     return Error(mingma::errors::kShardUnknownCase, "no ticket number; its last digit checks the others", "ticket");
   return *ticket;
@@ -43,53 +44,81 @@ Response items(const std::vector<T>& values) {
   return json_response(Json(Json::Object{{"items", std::move(array)}}));
 }
 
-// ---- the resident
+// ---- the resident, or a guardian for a dependant (then the path's first parameter is the dependant)
 
-awaitable<Result<Response>> my_cases(const RouteContext& context, Request& request) {
+struct Subject {
+  ResidentId resident;
+  std::optional<ResidentId> guardian;
+};
+
+awaitable<Result<Subject>> subject_of(const RouteContext& context, const Request& request, bool dependant) {
   MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
-  MINGMA_CO_TRY(const auto cases, co_await context.redress().list_cases(caller.session.resident));
+  Subject subject{caller.session.resident, {}};
+  if (!dependant) co_return subject;
+  const Result<ResidentId> named = ResidentId::parse(request.parameters[0]);
+  if (!named.ok()) co_return Error(errors::kNotFound, "no such resident is known to you");
+  MINGMA_CO_CHECK(co_await context.api().family().check_guardian(*named, caller.session.resident));
+  subject.guardian = caller.session.resident;
+  subject.resident = *named;
+  co_return subject;
+}
+
+awaitable<Result<Response>> my_cases(const RouteContext& context, Request& request, bool dependant) {
+  MINGMA_CO_TRY(const Subject subject, co_await subject_of(context, request, dependant));
+  MINGMA_CO_TRY(const auto cases, co_await context.redress().list_cases(subject.resident));
   co_return items(cases);
 }
 
-awaitable<Result<Response>> open_my_case(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
+awaitable<Result<Response>> open_my_case(const RouteContext& context, Request& request, bool dependant) {
+  MINGMA_CO_TRY(const Subject subject, co_await subject_of(context, request, dependant));
   MINGMA_CO_TRY(std::string text, text_of_body(request, false));
-  service::OpenCase wanted{.resident = caller.session.resident, .material = std::move(text)};
+  service::OpenCase wanted{.resident = subject.resident, .material = std::move(text), .staff = {}, .guardian = {}};
+  wanted.guardian = subject.guardian;
+  if (subject.guardian) wanted.channel = shard::CaseChannel::kGuardian;
   MINGMA_CO_TRY(const service::CaseView view, co_await context.redress().open_case(std::move(wanted)));
   Response response = json_response(service::to_json(view), 201);
-  response.add_header("Location", "/v1/me/cases/" + shard::ticket_text(view.ticket));
+  response.add_header("Location", std::string(request.path) + "/" + shard::ticket_text(view.ticket));
   co_return response;
 }
 
-awaitable<Result<Response>> my_case(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
-  MINGMA_CO_TRY(const shard::Ticket ticket, ticket_in(request));
-  MINGMA_CO_TRY(const service::CaseView view,
-                co_await context.redress().resident_case(caller.session.resident, ticket));
+awaitable<Result<Response>> my_case(const RouteContext& context, Request& request, bool dependant) {
+  MINGMA_CO_TRY(const Subject subject, co_await subject_of(context, request, dependant));
+  MINGMA_CO_TRY(const shard::Ticket ticket, ticket_in(request, dependant));
+  MINGMA_CO_TRY(const service::CaseView view, co_await context.redress().resident_case(subject.resident, ticket));
   co_return json_response(service::to_json(view));
 }
 
-awaitable<Result<Response>> step_my_case(const RouteContext& context, Request& request, shard::CaseStepKind kind) {
-  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
-  MINGMA_CO_TRY(const shard::Ticket ticket, ticket_in(request));
+awaitable<Result<Response>> step_my_case(const RouteContext& context, Request& request, shard::CaseStepKind kind,
+                                         bool dependant) {
+  MINGMA_CO_TRY(const Subject subject, co_await subject_of(context, request, dependant));
+  MINGMA_CO_TRY(const shard::Ticket ticket, ticket_in(request, dependant));
   MINGMA_CO_TRY(std::string text, text_of_body(request, kind == shard::CaseStepKind::kAdded));
-  service::StepCase wanted{.ticket = ticket, .kind = kind, .material = std::move(text), .staff = {}};
-  wanted.resident = caller.session.resident;
+  service::StepCase wanted{.ticket = ticket, .kind = kind, .material = std::move(text), .staff = {}, .resident = {}};
+  wanted.resident = subject.resident;
   MINGMA_CO_TRY(const service::CaseView view, co_await context.redress().step_case(std::move(wanted)));
   co_return json_response(service::to_json(view));
 }
 
-awaitable<Result<Response>> my_look_ups(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
-  MINGMA_CO_TRY(const auto look_ups, co_await context.redress().look_ups_of(caller.session.resident));
+awaitable<Result<Response>> my_look_ups(const RouteContext& context, Request& request, bool dependant) {
+  MINGMA_CO_TRY(const Subject subject, co_await subject_of(context, request, dependant));
+  MINGMA_CO_TRY(const auto look_ups, co_await context.redress().look_ups_of(subject.resident));
   co_return items(look_ups);
+}
+
+awaitable<Result<Response>> authorise(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
+  MINGMA_CO_TRY(const shard::HolderCode code, co_await context.redress().holder_code(caller.session.resident));
+  co_return json_response(service::to_json(code), 201);
 }
 
 // ---- staff
 
 awaitable<Result<Response>> worklist(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(service::StaffCaller caller, context.staff(request, false));
-  MINGMA_CO_TRY(const auto work, co_await context.redress().worklist(std::move(caller)));
+  MINGMA_CO_TRY(const Parameters parameters, known_parameters(request, {"action"}));
+  const std::string* wanted = find_parameter(parameters, "action");
+  std::string action = wanted == nullptr ? std::string() : *wanted;
+  MINGMA_CO_TRY(const auto work, co_await context.redress().worklist(std::move(caller), std::move(action)));
   co_return items(work);
 }
 
@@ -104,6 +133,12 @@ Result<service::Person> read_person(JsonReader& reader) {
   service::Person person;
   person.document_type = reader.text("document_type");
   person.document_number = reader.text("document_number");
+  if (const Json* country = reader.optional("country")) {
+    if (country->is_string())
+      person.country = country->string();
+    else
+      reader.fail("country", "a text is expected here");
+  }
   return person;
 }
 
@@ -166,10 +201,39 @@ awaitable<Result<Response>> look_up(const RouteContext& context, Request& reques
     if (!wanted.purpose.ticket) reader.fail("ticket", "no ticket number; its last digit checks the others");
   }
   if (body.find("note") != nullptr) wanted.purpose.note = reader.text("note");
+  if (body.find("authorisation") != nullptr) {
+    if (duty != shard::Duty::kAuthorised || !wanted.purpose.note.empty())
+      reader.fail("authorisation", "it is for the duty 'authorised', without a note");
+    wanted.purpose.note = reader.text("authorisation");
+  }
   MINGMA_CO_CHECK(reader.finish());
   MINGMA_CO_TRY(const service::LookedUp found,
                 co_await context.redress().look_up(std::move(caller), std::move(wanted)));
   co_return json_response(service::to_json(found));
+}
+
+// The hotline: a ticket, or the number of the caller's document, becomes sentences to read aloud.
+awaitable<Result<Response>> hotline_answer(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(service::StaffCaller caller, context.staff(request, true));
+  MINGMA_CO_TRY(const Json body, parse_body(request));
+  JsonReader reader(body, "", errors::kInvalidBody);
+  service::LookUpRequest wanted;
+  if (body.find("ticket") != nullptr) {
+    wanted.purpose.ticket = shard::parse_ticket(reader.text("ticket"));
+    if (!wanted.purpose.ticket) reader.fail("ticket", "no ticket number; its last digit checks the others");
+  } else {
+    wanted.purpose.duty = shard::Duty::kCaller;
+    MINGMA_CO_TRY(wanted.person, read_person(reader));
+  }
+  MINGMA_CO_CHECK(reader.finish());
+  const auto ticket = wanted.purpose.ticket;
+  MINGMA_CO_TRY(service::LookedUp found, co_await context.redress().look_up(std::move(caller), std::move(wanted)));
+  if (ticket) std::erase_if(found.cases, [&](const service::CaseView& one) { return one.ticket != *ticket; });
+  Json answer = service::to_json(found);
+  const service::Bilingual words = service::plain_answer(found);
+  answer.set("answer", Json(Json::Object{{"zh", words.zh}, {"en", words.en}}));
+  if (ticket) answer.set("ticket", shard::ticket_text(*ticket));
+  co_return json_response(answer);
 }
 
 }  // namespace
@@ -180,12 +244,25 @@ void add_redress_routes(Router& router, const RouteDependencies& dependencies) {
     router.add(Method::kPost, path, json_body(),
                [context, function, kind](Request& request) { return function(*context, request, kind); });
   };
-  router.add(Method::kGet, "/v1/me/cases", json_only(), bound(context, my_cases));
-  router.add(Method::kPost, "/v1/me/cases", json_body(), bound(context, open_my_case));
-  router.add(Method::kGet, "/v1/me/cases/{ticket}", json_only(), bound(context, my_case));
-  step("/v1/me/cases/{ticket}/materials", step_my_case, shard::CaseStepKind::kAdded);
-  step("/v1/me/cases/{ticket}/withdrawal", step_my_case, shard::CaseStepKind::kWithdrawn);
-  router.add(Method::kGet, "/v1/me/lookups", json_only(), bound(context, my_look_ups));
+  for (const bool dependant : {false, true}) {
+    const std::string me = dependant ? "/v1/me/dependants/{dependant}" : "/v1/me";
+    const auto route = [&](Method method, const std::string& path, RouteOptions options, auto function) {
+      router.add(method, path, std::move(options),
+                 [context, function, dependant](Request& request) { return function(*context, request, dependant); });
+    };
+    const auto own_step = [&](const std::string& path, shard::CaseStepKind kind) {
+      router.add(Method::kPost, path, json_body(), [context, kind, dependant](Request& request) {
+        return step_my_case(*context, request, kind, dependant);
+      });
+    };
+    route(Method::kGet, me + "/cases", json_only(), my_cases);
+    route(Method::kPost, me + "/cases", json_body(), open_my_case);
+    route(Method::kGet, me + "/cases/{ticket}", json_only(), my_case);
+    own_step(me + "/cases/{ticket}/materials", shard::CaseStepKind::kAdded);
+    own_step(me + "/cases/{ticket}/withdrawal", shard::CaseStepKind::kWithdrawn);
+    route(Method::kGet, me + "/lookups", json_only(), my_look_ups);
+  }
+  router.add(Method::kPost, "/v1/me/authorisations", json_body(), bound(context, authorise));
 
   router.add(Method::kGet, "/v1/cases", json_only(), bound(context, worklist));
   router.add(Method::kPost, "/v1/cases", json_body(), bound(context, open_case));
@@ -199,6 +276,7 @@ void add_redress_routes(Router& router, const RouteDependencies& dependencies) {
   router.add(Method::kPost, "/v1/case-decisions", json_body(kDocumentBytesMax),
              [context](Request& request) { return submit(*context, request, shard::kCaseDecision); });
   router.add(Method::kPost, "/v1/lookups", json_body(), bound(context, look_up));
+  router.add(Method::kPost, "/v1/hotline-answers", json_body(), bound(context, hotline_answer));
 }
 
 }  // namespace mingma::http

@@ -39,7 +39,8 @@ class FakeRedress final : public service::Redress {
     if (!reply.ok()) co_return reply.error();
     co_return reply->ticket;
   }
-  Async<std::vector<service::WorkItem>> worklist(service::StaffCaller) override {
+  Async<std::vector<service::WorkItem>> worklist(service::StaffCaller, std::string action) override {
+    if (!action.empty() && action != "reply") co_return std::vector<service::WorkItem>{};
     service::WorkItem item;
     item.ticket = kTicket;
     item.actions = {"reply"};
@@ -56,6 +57,9 @@ class FakeRedress final : public service::Redress {
   Async<service::LookedUp> look_up(service::StaffCaller, service::LookUpRequest request) override {
     if (!request.person && !request.purpose.ticket) co_return Error(mingma::errors::kShardPurpose, "say whom");
     co_return service::LookedUp{};
+  }
+  Async<shard::HolderCode> holder_code(ResidentId) override {
+    co_return shard::HolderCode{"12345678", UnixSeconds{1'655'000'100}, UnixSeconds{1'655'001'900}};
   }
   Async<std::vector<service::LookUpView>> look_ups_of(ResidentId) override {
     service::LookUpView one;
