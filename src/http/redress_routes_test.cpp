@@ -15,11 +15,11 @@ class RedressRoutes : public ::testing::Test {
   ClientResponse signed_post(std::string target, std::string body) {
     ClientRequest request{.method = "POST", .target = std::move(target), .headers = {}, .body = std::move(body)};
     request.headers.emplace_back("Content-Type", "application/json");
-    return platform_.send(platform_.sign(std::move(request), "n-" + std::to_string(++nonces_)));
+    return platform_.send(platform_.sign(std::move(request), "nonce-" + std::to_string(1'000 + ++nonces_)));
   }
   ClientResponse signed_get(std::string target) {
     return platform_.send(platform_.sign({.method = "GET", .target = std::move(target), .headers = {}},
-                                         "n-" + std::to_string(++nonces_)));
+                                         "nonce-" + std::to_string(1'000 + ++nonces_)));
   }
 
   TestPlatform platform_;
@@ -38,7 +38,7 @@ TEST_F(RedressRoutes, AResidentOpensReadsAddsAndWithdraws) {
   EXPECT_EQ(outcome(platform_.post("/v1/me/cases/" + ticket() + "/materials", R"({"text":"more"})", bearer)), "200");
   const ClientResponse empty = platform_.post("/v1/me/cases/" + ticket() + "/materials", "{}", bearer);
   EXPECT_EQ(empty.status, 400);
-  EXPECT_EQ(where(empty), "/text");
+  EXPECT_NE(empty.body.find("text"), std::string::npos) << empty.body;
   EXPECT_EQ(outcome(platform_.post("/v1/me/cases/" + ticket() + "/withdrawal", "{}", bearer)), "200");
   const ClientResponse look_ups = platform_.get("/v1/me/lookups", bearer);
   EXPECT_EQ(outcome(look_ups), "200");
@@ -66,7 +66,7 @@ TEST_F(RedressRoutes, StaffWorkOnCasesUnderTheirInstitutionsSignature) {
 
 TEST_F(RedressRoutes, AHolderGetsACodeToReadOutAndStaffUseIt) {
   const ClientResponse code = platform_.post("/v1/me/authorisations", "{}", platform_.bearer(platform_.session()));
-  EXPECT_EQ(outcome(code), "201");
+  EXPECT_EQ(code.status, 201);
   EXPECT_NE(code.body.find(R"("code":"1234-5678")"), std::string::npos) << code.body;
   const std::string whom = R"("document_type":"resident_id","document_number":"41010219900101001X")";
   EXPECT_EQ(outcome(signed_post("/v1/lookups", "{" + whom + R"(,"duty":"authorised","authorisation":"1234-5678"})")),
