@@ -1,6 +1,7 @@
 """9. The end (到期与销毁): the policy expires, colours become none, keys are destroyed; the ledger still verifies and every proof holds."""
 import json
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def story():
         print("A policy is in force, and somebody's code is not green.")
         expect(ask("/v1/me/receipt")["colour"] in ("red", "yellow"), "the code is red or yellow")
         print("The resident keeps the proof of that decision.")
+        time.sleep(2.5)  # until a checkpoint covers it
         proof, entry = province.folder / "my.tlog-proof", province.folder / "my.bin"
         province.run("why", "--document", number, "--server", province.url, "--proof", str(proof), "--entry", str(entry))
         keys = province.ledger_keys()

@@ -93,6 +93,7 @@ TEST_F(CaseStaff, TheCaseGoesOnWhenTheEvidenceItContestsIsPastItsDays) {
       code(run(CaseDocumentCommand{case_reply(province_, ticket_, finding_, CaseAnswer::kSubstantiated, soon)}, soon)),
       "accepted");
   const UnixSeconds later = kStart.plus(100 * kDay);
+  for (std::int64_t day = 1; day <= 100; ++day) province_.data().settle(kStart.plus(day * kDay));
   EXPECT_EQ(run(ExpireCommand{}, later).expired, 1u);
   const KeysToDestroy keys{KeyScope::kBodies, key_month(kStart), rules::EvidenceKind::kContactFinding};
   ASSERT_EQ(code(run(DestroyKeysCommand{keys}, later)), "accepted");
