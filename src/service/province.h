@@ -97,6 +97,7 @@ class Province final : public Api, public Oversight, public Redress {
   Result<OfficerCaller> check_officer(const OfficerCaller& caller) const override;
   Async<OfficerCaller> sign_in_officer(OfficerSignIn request) override;
   Async<std::vector<HoldView>> holds(OfficerCaller caller, std::string institution) override;
+  Async<StatementPreviewView> preview_statements(OfficerCaller caller, std::vector<std::string> documents) override;
   Async<std::vector<ApprovalView>> approve(SignedDocument document) override;
   Result<OfficerView> find_officer(const std::string& id) const override;
   Result<std::vector<OfficerView>> officers(const std::string& institution) const override;

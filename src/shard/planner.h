@@ -10,6 +10,7 @@
 #include "shard/finish.h"
 #include "shard/keys.h"
 #include "shard/machine.h"
+#include "shard/preview.h"
 #include "shard/working.h"
 
 namespace mingma::shard {
@@ -21,6 +22,8 @@ class Planner {
 
   // An error means that the store failed; a refused command is an error inside its result.
   Result<CommandResult> run(const Command& command);
+  // What run() would do with statements of an officer whose signature is not there yet. The planner is spent.
+  Result<StatementPreview> preview(const StatementsCommand& command);
   // Decides everyone who was touched and shuffles the leaves. Then event() is complete.
   Result<void> complete();
 

@@ -150,6 +150,19 @@ Result<service::StaffCaller> RouteContext::staff(const Request& request, bool ha
   return service::StaffCaller{caller.institution, caller.key_id, shard::StaffRole::kInstitution};
 }
 
+Result<service::Caller> RouteContext::overseer(const Request& request) const {
+  if (!request.header("signature-input").empty()) {
+    service::MessageSignature signature;
+    auto caller = signed_by(request, true, signature);
+    if (caller.ok()) MINGMA_CHECK(check_content_digest(request.header("content-digest"), as_bytes(request.body)));
+    if (caller.ok() || !caller.error().is(mingma::errors::kUnknownKey)) return caller;
+  }
+  MINGMA_TRY(const service::OfficerCaller asking, officer(request, true));
+  if (asking.role != shard::OfficerRole::kAuditor && asking.role != shard::OfficerRole::kOrdering)
+    return Error(mingma::errors::kForbidden, "auditors ask this, and officers who order");
+  return service::Caller{asking.institution, asking.officer};
+}
+
 crypto::WebAuthnScope RouteContext::webauthn_scope(const Request& request) const {
   const std::string origin = origin_of(request);
   const std::size_t slashes = origin.find("://");

@@ -50,6 +50,10 @@ class RouteContext {
   // This site as passkeys know it.
   crypto::WebAuthnScope webauthn_scope(const Request& request) const;
 
+  // Who asks about persons or policies before anything is decided: an institution by its key, or one of its auditors or
+  // ordering officers by session or key file.
+  Result<service::Caller> overseer(const Request& request) const;
+
   // Verifies form, digest cover, signature, single use and rate. `claim` receives what was signed.
   Result<service::Caller> signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const;
 
