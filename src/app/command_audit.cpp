@@ -74,6 +74,13 @@ void print_json(const service::ProvinceAudit& audit) {
     number("residents", shard.report.residents);
     number("unopened", shard.report.unopened);
     number("checkpoints", shard.checkpoints);
+    number("case_steps", shard.report.case_steps);
+    number("look_ups", shard.report.look_ups);
+    number("unusual_look_ups", shard.report.unusual_look_ups);
+    number("expired", shard.report.expired);
+    Json::Array destroyed;
+    for (const std::string& keys : shard.report.destroyed) destroyed.push_back(keys);
+    entry.set("destroyed", std::move(destroyed));
     shards.push_back(std::move(entry));
     for (const shard::Finding& finding : shard.report.findings)
       findings.push_back(finding_json(finding, shard.shard.value));
@@ -110,6 +117,11 @@ void print_text(const service::ProvinceAudit& audit) {
   std::printf("submissions %s, parts %s, lines %s compared with what was signed\n",
               with_commas(audit.submissions).c_str(), with_commas(audit.parts).c_str(),
               with_commas(audit.lines).c_str());
+  for (const service::ShardAudit& shard : audit.shards) {
+    for (const std::string& keys : shard.report.destroyed)
+      std::printf("destroyed by retention, can no longer be opened: shard %s, %s\n",
+                  std::to_string(shard.shard.value).c_str(), keys.c_str());
+  }
   const auto show = [&](const std::string& place, const shard::Finding& finding) {
     if (++shown <= kShownMax)
       std::printf("FOUND %s %s%s: %s\n", finding.code.c_str(), place.c_str(), finding.where.c_str(),

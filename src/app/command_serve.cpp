@@ -13,10 +13,10 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/demo_clock.h"
 #include "app/errors.h"
 #include "app/files.h"
 #include "app/neighbour_pump.h"
-#include "app/system_clock.h"
 #include "app/terminal.h"
 #include "app/webhooks.h"
 #include "app/workers.h"
@@ -39,6 +39,7 @@ constexpr std::string_view kDemoClient = "mingma-demo";
 
 struct ServeOptions {
   std::string directory;
+  std::int64_t clock_ahead_days = 0;
   std::string listen = "127.0.0.1:8641";
   std::string public_url;
   std::string certificate;
@@ -139,6 +140,7 @@ class Platform {
  public:
   explicit Platform(ServeOptions options)
       : options_(std::move(options)),
+        clock_(options_.clock_ahead_days * 86'400),
         workers_(options_.workers),
         sessions_(random_),
         officers_(random_),
@@ -164,6 +166,7 @@ class Platform {
     }
     http::RouteDependencies routes{.api = *province_,
                                    .oversight = *province_,
+                                   .redress = *province_,
                                    .sessions = sessions_,
                                    .officers = officers_,
                                    .replays = replays_,
@@ -181,6 +184,7 @@ class Platform {
     http::add_policy_routes(router_, routes);
     http::add_public_routes(router_, routes);
     http::add_oversight_routes(router_, routes);
+    http::add_redress_routes(router_, routes);
     http::add_operator_routes(router_, routes, [this] { return server_->metrics_text(province_->metrics()); });
     if (sandbox_) sandbox_->add_routes(router_);
     MINGMA_CHECK(open_pages());
@@ -282,7 +286,7 @@ class Platform {
   }
 
   ServeOptions options_;
-  SystemClock clock_;
+  DemoClock clock_;
   crypto::SystemRng random_;
   Workers workers_;
   std::unique_ptr<service::DataDir> directory_;
@@ -336,6 +340,8 @@ void add_serve(CLI::App& program, int& status) {
                       "file with the client secret; none for a public client");
   command->add_flag("--demo", options->demo, "mount a sandbox provider: anyone may sign in as anyone")
       ->excludes(issuer);
+  command->add_option("--demo-clock-ahead", options->clock_ahead_days, "demonstrations: pretend it is DAYS later")
+      ->check(CLI::Range(0, 3'650));
   command->add_option("--demo-people", options->demo_people, "roster lines offered on the sandbox's page")
       ->check(CLI::ExistingFile);
   command->add_option("--workers", options->workers, "threads")->check(CLI::Range(1, 256))->capture_default_str();

@@ -17,6 +17,8 @@ void add_publish(CLI::App& program, int& status);
 void add_ingest(CLI::App& program, int& status);
 void add_policy(CLI::App& program, int& status);
 void add_policy_prove(CLI::App& policy, int& status);  // exit status 3: not proved
+void add_case(CLI::App& program, int& status);
+void add_retention(CLI::App& program, int& status);
 void add_why(CLI::App& program, int& status);
 void add_code(CLI::App& program, int& status);
 void add_exchange(CLI::App& program, int& status);

@@ -114,6 +114,7 @@ Result<http::ClientRequest> sign_request(http::ClientRequest request, std::strin
   message.headers = headers;
   http::SignatureRequest wanted;
   wanted.components = {"@method", "@authority", "@path", "content-digest"};
+  if (request.target.find('?') != std::string::npos) wanted.components.emplace_back("@query");
   wanted.key_id = key.verifying_key().key_id();
   wanted.nonce = base64url_encode(nonce);
   wanted.created = now;

@@ -53,7 +53,7 @@ class Connection {
   std::string token_;
 };
 
-// RFC 9421 over method, authority, path and content-digest, with a fresh nonce: adds the three fields to `request`.
+// RFC 9421 over method, authority, path, query and content-digest, with a fresh nonce: adds the three fields to it.
 Result<http::ClientRequest> sign_request(http::ClientRequest request, std::string_view scheme,
                                          std::string_view authority, std::string content_digest, UnixSeconds now,
                                          crypto::SigningKey& key);

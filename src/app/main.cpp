@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   mingma::app::add_ingest(program, status);
   mingma::app::add_policy(program, status);
   mingma::app::add_why(program, status);
+  mingma::app::add_case(program, status);
+  mingma::app::add_retention(program, status);
   mingma::app::add_code(program, status);
   mingma::app::add_exchange(program, status);
   mingma::app::add_ledger(program, status);

@@ -131,6 +131,27 @@ TEST_F(OfficerRoutes, HoldsAreShownToOfficersAndApprovedBySignedDocuments) {
             "400 http.invalid_body");
 }
 
+TEST_F(OfficerRoutes, APreviewIsForOfficersAndNamesNobody) {
+  const std::string body = R"({"documents":["{}","{}"]})";
+  EXPECT_EQ(outcome(platform_.post("/v1/statements/preview", body)), "401 http.not_signed_in");
+  const std::string token = parse_json(sign_in(challenge()).body)->find("session")->string();
+  const ClientResponse preview = platform_.post("/v1/statements/preview", body, platform_.bearer(token));
+  ASSERT_EQ(preview.status, 200) << preview.body;
+  EXPECT_EQ(preview.body, R"({"statements":2,"outcomes":{"held":2},"worse":0,"better":0,"worse_when_approved":2,)"
+                          R"("missing":{"approved":2},"reasons":{},"problems":[]})");
+  EXPECT_EQ(outcome(platform_.post("/v1/statements/preview", R"({"documents":[1]})", platform_.bearer(token))),
+            "400 http.invalid_body");
+}
+
+TEST_F(OfficerRoutes, APolicyIsCheckedWithItsTestTableForOfficers) {
+  Json body;
+  body.set("policy", "{}");
+  EXPECT_EQ(outcome(platform_.post("/v1/policies/check", body.to_string())), "401 http.not_signed_in");
+  const std::string token = parse_json(sign_in(challenge()).body)->find("session")->string();
+  EXPECT_EQ(outcome(platform_.post("/v1/policies/check", body.to_string(), platform_.bearer(token))),
+            "400 rules.invalid_policy");
+}
+
 TEST_F(OfficerRoutes, ADocumentsChallengeIsItsDigest) {
   const std::string document =
       R"({"type":"officer_revocation","id":"r","officer":"a/b","revoked_by":"root","from":"2022-08-08T00:00:00Z","reason":"left"})";

@@ -19,12 +19,14 @@
 #include "http/sessions.h"
 #include "service/api.h"
 #include "service/oversight.h"
+#include "service/redress.h"
 
 namespace mingma::http {
 
 struct RouteDependencies {
   service::Api& api;
   service::Oversight& oversight;
+  service::Redress& redress;
   Sessions& sessions;
   OfficerSessions& officers;
   ReplayWindow& replays;
@@ -48,6 +50,8 @@ void add_institution_routes(Router& router, const RouteDependencies& dependencie
 // get() -> publish; session challenge -> get() -> session.
 void add_officer_routes(Router& router, const RouteDependencies& dependencies);
 void add_policy_routes(Router& router, const RouteDependencies& dependencies);
+// Cases and look-ups, of residents and staff.
+void add_redress_routes(Router& router, const RouteDependencies& dependencies);
 void add_public_routes(Router& router, const RouteDependencies& dependencies);
 // What auditors ask: who did it, who did not.
 void add_oversight_routes(Router& router, const RouteDependencies& dependencies);

@@ -168,7 +168,7 @@ TEST_F(Routes, ComparePoliciesForAnInstitutionThatSigns) {
                          .body = std::move(body)};
   };
   const std::string good = R"({"before":"henan@1.0.0","after":"draft","days":3,"audience":"public"})";
-  EXPECT_EQ(outcome(platform_.send(ask(good))), "401 http.signature_missing");
+  EXPECT_EQ(outcome(platform_.send(ask(good))), "401 http.not_signed_in");
   const ClientResponse answer = platform_.send(platform_.sign(ask(good), "nonce-diff-1"));
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(parse_json(answer.body)->find("days")->array().size(), 4u);

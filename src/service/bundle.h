@@ -33,6 +33,9 @@ std::string write_bundle(const Dossier& dossier, const shard::ControlState& cont
 // Why an institution can have no "negative" about the version asked for: it did do it. Empty: it did not.
 std::string reason_it_did(const Dossier& dossier, std::string_view institution);
 
+// Why nobody can prove it any more: it signed something before that version, and retention destroyed it.
+std::string reason_unprovable(const Dossier& dossier, std::string_view institution);
+
 // One statement as verified.
 struct CheckedStatement {
   shard::Statement statement;
@@ -43,6 +46,16 @@ struct CheckedStatement {
   bool counted = false;
   bool deciding = false;
   std::vector<std::vector<GrantLink>> mandates;
+  LeafIndex leaf{};
+};
+
+// One whose body retention destroyed: that it was there and whose it was is verified, what it said cannot be.
+struct CheckedDestroyed {
+  std::string institution;
+  std::string kind;  // the operator's word, as the rest
+  UnixSeconds received_at{};
+  std::string rule;
+  Sequence sequence{};
   LeafIndex leaf{};
 };
 
@@ -63,6 +76,7 @@ struct CheckedBundle {
   std::uint32_t asked = 0;
   std::vector<CheckedVersion> versions;
   std::vector<CheckedStatement> statements;
+  std::vector<CheckedDestroyed> destroyed;
   Bilingual province;
   std::string policy_id, policy_version, policy_document_number;
   Bilingual rule_title;

@@ -51,6 +51,7 @@ class Checker {
     MINGMA_CHECK(check_documents());
     MINGMA_CHECK(check_chain());
     MINGMA_CHECK(check_statements());
+    MINGMA_CHECK(check_destroyed());
     MINGMA_CHECK(check_origins());
     MINGMA_CHECK(check_causes());
     MINGMA_CHECK(check_order());
@@ -280,6 +281,34 @@ class Checker {
     return {};
   }
 
+  // Of what retention destroyed, the leaf stands, and its tag opens to whose it was.
+  Result<void> check_destroyed() {
+    if (json_.find("destroyed") == nullptr) return {};
+    MINGMA_TRY(const Json::Array* list, bundle_array(json_, "destroyed", ""));
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string where = "/destroyed/" + std::to_string(i);
+      const Json& json = (*list)[i];
+      CheckedDestroyed out;
+      MINGMA_TRY(const Json* place, bundle_member(json, "leaf", where));
+      MINGMA_TRY(const ProvedLeaf leaf, prove(*place, where + "/leaf"));
+      MINGMA_TRY(const Digest opening, bundle_digest(*place, "opening", where + "/leaf"));
+      MINGMA_TRY(const Json* institution, bundle_member(json, "institution", where));
+      MINGMA_TRY(out.institution, bundle_text(*institution, "id", where + "/institution"));
+      MINGMA_TRY(out.kind, bundle_text(json, "kind", where));
+      MINGMA_TRY(out.rule, bundle_text(json, "rule", where));
+      MINGMA_TRY(out.received_at, bundle_instant(json, "received_at", where));
+      MINGMA_TRY(out.sequence.value, bundle_number(json, "sequence", where));
+      out.leaf = leaf.index;
+      const bool statement =
+          leaf.leaf.kind == shard::LeafKind::kStatement || leaf.leaf.kind == shard::LeafKind::kCorrection;
+      if (!statement || leaf.shard != out_.shard || leaf.leaf.hour != hour_of(out.received_at) ||
+          leaf.leaf.tag != shard::make_blinded_tag(opening, out.institution))
+        return bundle_refused("the public leaf says something else than what is said to be destroyed", where);
+      out_.destroyed.push_back(std::move(out));
+    }
+    return {};
+  }
+
   // Whose statement each version's public tag names.
   Result<void> check_causes() {
     for (std::size_t i = 0; i < out_.versions.size(); ++i) {
@@ -297,6 +326,13 @@ class Checker {
       const auto found = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& one) {
         return one.sequence == sequences_[i] && is(one.statement.institution);
       });
+      const auto gone = std::find_if(out_.destroyed.begin(), out_.destroyed.end(), [&](const CheckedDestroyed& one) {
+        return one.sequence == sequences_[i] && is(one.institution);
+      });
+      if (found == recorded_.end() && gone != out_.destroyed.end()) {
+        out_.versions[i].caused_by = gone->institution;
+        continue;
+      }
       if (found == recorded_.end())
         return bundle_refused("the statement that caused this version is not in the bundle",
                               "/chain/" + std::to_string(i));
@@ -310,6 +346,7 @@ class Checker {
     std::vector<std::pair<LeafIndex, Sequence>> all;
     for (std::size_t i = 0; i < out_.versions.size(); ++i) all.emplace_back(out_.versions[i].leaf, sequences_[i]);
     for (const Recorded& one : recorded_) all.emplace_back(one.leaf, one.sequence);
+    for (const CheckedDestroyed& one : out_.destroyed) all.emplace_back(one.leaf, one.sequence);
     std::sort(all.begin(), all.end());
     for (std::size_t i = 1; i < all.size(); ++i) {
       if (all[i].first == all[i - 1].first || all[i].second < all[i - 1].second)
@@ -350,7 +387,7 @@ class Checker {
   void derive_all() {
     if (chain_only_) return;
     // Holds, cases and retention change what counts by events that a bundle does not hold.
-    excused_ = std::any_of(recorded_.begin(), recorded_.end(), [](const Recorded& one) {
+    excused_ = !out_.destroyed.empty() || std::any_of(recorded_.begin(), recorded_.end(), [](const Recorded& one) {
       return static_cast<int>(one.status) > static_cast<int>(shard::EvidenceStatus::kNoEvidence);
     });
     for (std::size_t i = 0; i < out_.versions.size(); ++i) out_.versions[i].derived = derives(i, {});
@@ -403,6 +440,11 @@ class Checker {
       out_.claim = "not_attributed";
       return {};
     }
+    for (const CheckedDestroyed& one : out_.destroyed) {
+      if (one.institution == out_.accused && !(sequences_[out_.asked - 1] < one.sequence))
+        return bundle_refused("a statement of the accused institution was destroyed: nobody can prove it any more",
+                              "/destroyed");
+    }
     bool signed_any = false;
     for (const CheckedStatement& one : out_.statements) {
       if (one.statement.institution != out_.accused) continue;
@@ -429,6 +471,10 @@ class Checker {
       note("有 " + std::to_string(underived) + " 个历史版本未能由所附证据重新推出（暂缓、申诉或已到期的证据）。",
            std::to_string(underived) +
                " versions could not be derived again from the statements here (holds, cases, retention).");
+    }
+    for (const CheckedDestroyed& one : out_.destroyed) {
+      note(one.institution + " 的一条证据（" + one.kind + "）已按保存期限销毁：" + one.rule + "。",
+           "A statement of " + one.institution + " was destroyed by retention: " + one.rule + ".");
     }
     if (hashes_only > 0) {
       note("有决定性证据的原始行已不在，只有机构对其哈希的签名。",

@@ -90,6 +90,20 @@ Json statement_json(const DossierStatement& statement) {
   return json;
 }
 
+Json destroyed_json(const DossierDestroyed& destroyed) {
+  Json json;
+  json.set("kind", destroyed.cause.kind);
+  json.set("institution", to_json(destroyed.cause.institution));
+  json.set("received_at", destroyed.stored.received_at.to_string());
+  json.set("sequence", number(destroyed.stored.sequence.value));
+  json.set("kept_until", destroyed.kept_until.to_string());
+  json.set("rule", destroyed.rule);
+  Json leaf = proof_only(destroyed.leaf);
+  leaf.set("opening", base64_encode(destroyed.leaf.opening));
+  json.set("leaf", std::move(leaf));
+  return json;
+}
+
 Json version_json(const DossierVersion& version) {
   const shard::DecisionRecord& record = version.version.record;
   Json json;
@@ -134,6 +148,15 @@ std::string reason_it_did(const Dossier& dossier, std::string_view institution) 
   return {};
 }
 
+std::string reason_unprovable(const Dossier& dossier, std::string_view institution) {
+  const Sequence asked = dossier.versions.at(dossier.asked - 1).version.stored.sequence;
+  for (const DossierDestroyed& one : dossier.destroyed) {
+    if (one.cause.institution.id != institution || asked < one.stored.sequence) continue;
+    return "what it signed was destroyed by retention: " + one.rule;
+  }
+  return {};
+}
+
 std::string write_bundle(const Dossier& dossier, const shard::ControlState& control, const BundleOptions& options) {
   Json json;
   json.set("format", kBundleFormat);
@@ -152,6 +175,11 @@ std::string write_bundle(const Dossier& dossier, const shard::ControlState& cont
     for (const DossierStatement& statement : dossier.statements) statements.push_back(statement_json(statement));
   }
   json.set("statements", std::move(statements));
+  if (!options.chain_only && !dossier.destroyed.empty()) {
+    Json::Array destroyed;
+    for (const DossierDestroyed& one : dossier.destroyed) destroyed.push_back(destroyed_json(one));
+    json.set("destroyed", std::move(destroyed));
+  }
   Json::Array documents;
   for (const DossierDocument& document : dossier.documents) {
     // Without statements the documents that belong to them would say whose they are.

@@ -10,6 +10,7 @@
 #include "service/submissions.h"
 #include "shard/errors.h"
 #include "shard/mandate.h"
+#include "shard/retention.h"
 #include "shard/tables.h"
 
 namespace mingma::service {
@@ -27,10 +28,11 @@ LeafOpening to_opening(ShardId shard, LeafIndex leaf, shard::LeafOpening&& opene
   return out;
 }
 
-Error key_gone(const Error& error) {
-  return error.is(errors::kShardKeyDestroyed)
-             ? Error(errors::kKeyDestroyed, "this resident's key was destroyed: only commitments remain")
-             : error;
+Error key_gone(const ShardRuntime& shard, const Error& error) {
+  if (!error.is(errors::kShardKeyDestroyed)) return error;
+  const std::string why = shard::end_words(shard.machine().control(), shard.machine().time());
+  return Error(errors::kKeyDestroyed, "this resident's key was destroyed" +
+                                          (why.empty() ? "" : " by retention: " + why) + ". Only commitments remain");
 }
 
 Result<shard::Event> read_event(const store::Reader& reader, Sequence sequence) {
@@ -112,6 +114,7 @@ class DocumentPicker {
  public:
   explicit DocumentPicker(const Dossier& dossier) {
     add_place(dossier.home);
+    for (const DossierDestroyed& destroyed : dossier.destroyed) institutions_.insert(destroyed.cause.institution.id);
     for (const DossierStatement& statement : dossier.statements) {
       if (statement.evidence.stored.evidence.area.value != 0) add_place(statement.evidence.stored.evidence.area);
       institutions_.insert(statement.cause.institution.id);
@@ -184,10 +187,25 @@ Result<DossierStatement> open_statement(ShardRuntime& shard, const Dossier& doss
                                         std::uint32_t kinds) {
   DossierStatement out;
   Result<shard::LeafOpening> opened = shard::open_statement(dossier.resident, view, shard.keys());
-  if (!opened) return key_gone(opened.error());
+  if (!opened) return key_gone(shard, opened.error());
   out.leaf = to_opening(shard.id(), view.stored.leaf, std::move(opened).value());
   out.cause = to_cause(shard.machine().control(), view, kinds);
   out.evidence = std::move(view);
+  return out;
+}
+
+Result<DossierDestroyed> describe_destroyed(ShardRuntime& shard, const Dossier& dossier,
+                                            const shard::EvidenceView& view, UnixSeconds now) {
+  const shard::ControlState& control = shard.machine().control();
+  const shard::StoredEvidence& stored = view.stored;
+  Result<shard::ResidentKeys> keys = shard.keys().resident_keys(dossier.resident);
+  if (!keys) return key_gone(shard, keys.error());
+  DossierDestroyed out{.stored = stored, .cause = to_cause(control, view, 0)};
+  out.kept_until = shard::kept_until(control, stored.evidence.kind, stored.received_at, now);
+  out.rule = shard::retention_words(control, stored.evidence.kind, stored.received_at, now);
+  out.leaf.shard = shard.id();
+  out.leaf.leaf = stored.leaf;
+  out.leaf.opening = shard::make_opening(*keys, stored.sequence, stored.index);
   return out;
 }
 
@@ -243,7 +261,7 @@ Result<Dossier> open_dossier(ShardRuntime& shard, const ResidentId& resident, st
     return Error(errors::kShardTooLarge, "over 1,000 versions; take the resident's history apart with mingma audit");
   for (shard::DecisionVersion& one : versions) {
     Result<shard::LeafOpening> opened = shard::open_decision(one, shard.keys());
-    if (!opened) return key_gone(opened.error());
+    if (!opened) return key_gone(shard, opened.error());
     LeafOpening leaf = to_opening(shard.id(), one.stored.leaf, std::move(opened).value());
     dossier.versions.push_back({std::move(one), std::move(leaf)});
   }
@@ -253,6 +271,11 @@ Result<Dossier> open_dossier(ShardRuntime& shard, const ResidentId& resident, st
   if (evidence.size() > kCausesMax) return Error(errors::kShardTooLarge, "over 200 statements about this resident");
   std::reverse(evidence.begin(), evidence.end());
   for (shard::EvidenceView& view : evidence) {
+    if (!view.statement) {
+      MINGMA_TRY(DossierDestroyed destroyed, describe_destroyed(shard, dossier, view, machine.time()));
+      dossier.destroyed.push_back(std::move(destroyed));
+      continue;
+    }
     MINGMA_TRY(DossierStatement statement, open_statement(shard, dossier, std::move(view), kinds));
     dossier.statements.push_back(std::move(statement));
   }
@@ -301,7 +324,9 @@ void open_authorities(ShardRuntime& shard, const std::vector<DossierBatch>& batc
     if (authority.kind == shard::AuthorityKind::kManifest) {
       key = shard.keys().submission_key(batch.operation.submission);
     } else if (auto resident = shard.keys().resident_keys(dossier.resident); resident.ok()) {
-      key = resident->seal;
+      const shard::StoredEvidence& stored = dossier.statements[i].evidence.stored;
+      const auto secret = shard.keys().body_secret(shard::key_month(stored.received_at), stored.evidence.kind);
+      if (secret.ok()) key = shard::body_key(*resident, *secret);
     }
     if (!key.ok()) continue;
     const auto plain = crypto::open_sealed(*key, batch.operation.submission, batch.authority->sealed);
@@ -326,6 +351,7 @@ Result<void> prove_dossier(const DossierSources& sources, const std::vector<Doss
       for (const shard::Grant* grant : mandate.chain) chain.push_back(to_link(sources.control, *grant));
     }
   }
+  for (DossierDestroyed& destroyed : dossier.destroyed) MINGMA_CHECK(prove(sources.ledger, destroyed.leaf));
   add_lines(sources, batches, dossier);
   return add_documents(sources, dossier);
 }

@@ -54,6 +54,15 @@ struct DossierStatement {
   std::vector<std::vector<GrantLink>> mandates;  // at signing and at receipt
 };
 
+// A statement whose body retention destroyed. Its leaf is there still, and whose it was: the tag opens.
+struct DossierDestroyed {
+  shard::StoredEvidence stored;
+  Cause cause;
+  UnixSeconds kept_until{};
+  std::string rule;  // in words: shard::retention_words
+  LeafOpening leaf;  // without record
+};
+
 struct DossierVersion {
   shard::DecisionVersion version;
   LeafOpening leaf;
@@ -71,6 +80,7 @@ struct Dossier {
   std::uint32_t asked = 0;                   // version
   std::vector<DossierVersion> versions;      // ascending, from 1 to the newest
   std::vector<DossierStatement> statements;  // in the order they were recorded
+  std::vector<DossierDestroyed> destroyed;   // likewise; not among `statements`
   std::vector<DossierDocument> documents;    // control documents that the rest needs, in order of publication
 };
 

@@ -34,6 +34,11 @@ std::string_view direction(std::uint8_t from, std::uint8_t to) {
   return to > from ? "worse" : to < from ? "better" : "same";
 }
 
+// The outcome of a case step that took a statement, or what was decided upon it, away.
+bool is_overturned(std::string_view outcome) {
+  return outcome == "corrected" || outcome == "defaulted" || outcome == "not_substantiated";
+}
+
 }  // namespace
 
 void DayFigures::add(const shard::Leaf& leaf) {
@@ -50,6 +55,7 @@ std::string DayFigures::text(std::uint32_t cell_min) const {
     const auto kind = static_cast<shard::LeafKind>(std::get<0>(cell));
     kinds[std::get<0>(cell)].emplace_back(count, &cell);
     totals[std::string(name_of(kind))] += count;
+    if (kind == shard::LeafKind::kCaseStep && is_overturned(std::get<3>(cell))) totals["overturned"] += count;
     if (kind == shard::LeafKind::kDecision)
       totals["decision_" + std::string(direction(std::get<4>(cell), std::get<5>(cell)))] += count;
   }

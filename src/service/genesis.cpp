@@ -20,6 +20,7 @@ class NoKeys final : public shard::KeySource {
  public:
   Result<shard::ResidentKeys> resident_keys(const ResidentId&) const override { return none(); }
   Result<Digest> submission_key(const shard::SubmissionId&) const override { return none(); }
+  Result<Digest> body_secret(shard::KeyMonth, rules::EvidenceKind) const override { return none(); }
 
  private:
   static Error none() { return {errors::kShardKeyDestroyed, "the control shard has no residents' keys"}; }

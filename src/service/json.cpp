@@ -203,6 +203,12 @@ Json to_json(const Cause& cause) {
   json.set("institution", to_json(cause.institution));
   json.set("deciding", cause.deciding);
   json.set("effective", cause.effective);
+  if (!cause.status.empty()) json.set("status", cause.status);
+  if (!cause.held_for.empty()) {
+    Json::Array reasons;
+    for (const std::string& reason : cause.held_for) reasons.push_back(reason);
+    json.set("held_for", std::move(reasons));
+  }
   return json;
 }
 

@@ -13,6 +13,13 @@ Bytes submission_name(const shard::SubmissionId& submission) {
   return name;
 }
 
+Bytes body_name(shard::KeyMonth month, rules::EvidenceKind kind) {
+  Bytes name = {'b'};
+  for (int shift = 24; shift >= 0; shift -= 8) name.push_back(static_cast<std::uint8_t>(month.value >> shift));
+  name.push_back(static_cast<std::uint8_t>(kind));
+  return name;
+}
+
 Error as_shard_error(Error error) {
   if (!error.is(errors::kKeyDestroyed)) return error;
   return {errors::kShardKeyDestroyed, error.message()};
@@ -41,6 +48,50 @@ Result<shard::ResidentKeys> KeyVault::resident_keys(const ResidentId& resident) 
 
 Result<Digest> KeyVault::submission_key(const shard::SubmissionId& submission) const {
   return open(submission_name(submission));
+}
+
+Result<Digest> KeyVault::body_secret(shard::KeyMonth month, rules::EvidenceKind kind) const {
+  const Bytes name = body_name(month, kind);
+  if (const auto found = bodies_.find(name); found != bodies_.end()) return found->second;
+  MINGMA_TRY(const Digest secret, open(name));
+  bodies_.emplace(name, secret);
+  return secret;
+}
+
+Result<void> KeyVault::ensure_bodies(UnixSeconds at) {
+  const shard::KeyMonth month = shard::key_month(at);
+  if (month == ensured_) return {};
+  for (const rules::EvidenceKindInfo& kind : rules::evidence_schema())
+    MINGMA_CHECK(ensure(body_name(month, kind.kind), at));
+  ensured_ = month;
+  return {};
+}
+
+Result<bool> KeyVault::has(const shard::KeysToDestroy& keys) const {
+  switch (keys.scope) {
+    case shard::KeyScope::kBodies:
+      return keys_.has(body_name(keys.month, keys.kind));
+    case shard::KeyScope::kSubmissions:
+      return keys_.has_of(as_bytes("s"), {keys.month.value});
+    case shard::KeyScope::kResidents:
+      return keys_.has_period({keys.month.value});
+  }
+  return false;
+}
+
+Result<void> KeyVault::destroy(const shard::KeysToDestroy& keys, store::Batch& batch) {
+  bodies_.clear();
+  switch (keys.scope) {
+    case shard::KeyScope::kBodies:
+      keys_.destroy(body_name(keys.month, keys.kind), batch);
+      return {};
+    case shard::KeyScope::kSubmissions:
+      return keys_.destroy_of(as_bytes("s"), {keys.month.value}, batch);
+    case shard::KeyScope::kResidents:
+      destroy_period({keys.month.value}, batch);
+      return {};
+  }
+  return {};
 }
 
 Result<void> KeyVault::ensure(ByteView name, UnixSeconds now) {

@@ -4,7 +4,8 @@
 // after. Destruction takes effect in memory at once and on disk with the batch; from then on every read says destroyed.
 // Threading: belongs to the shard's executor. Memory: at most `cached_max` derived residents, about 0.7 KiB each.
 // Tables: kKeysTable of the shard's store (wrapped_keys.h); names are resident (16 bytes) and "s" || submission (17
-// bytes).
+// bytes),
+//   "b" || month u32 BE || kind of evidence (6 bytes).
 #pragma once
 
 #include <map>
@@ -13,6 +14,7 @@
 #include "service/lru.h"
 #include "service/wrapped_keys.h"
 #include "shard/keys.h"
+#include "shard/retention.h"
 
 namespace mingma::service {
 
@@ -22,6 +24,7 @@ class KeyVault final : public shard::KeySource {
 
   Result<shard::ResidentKeys> resident_keys(const ResidentId& resident) const override;
   Result<Digest> submission_key(const shard::SubmissionId& submission) const override;
+  Result<Digest> body_secret(shard::KeyMonth month, rules::EvidenceKind kind) const override;
 
   // Makes the key unless there is one. A destroyed resident key is made anew only by registering again.
   Result<void> ensure_resident(const ResidentId& resident, UnixSeconds now);
@@ -29,6 +32,11 @@ class KeyVault final : public shard::KeySource {
 
   void destroy_resident(const ResidentId& resident, store::Batch& batch);
   void destroy_period(KeyPeriod period, store::Batch& batch);
+  // The secrets of every kind for the month of `at`, unless they are there.
+  Result<void> ensure_bodies(UnixSeconds at);
+  // By retention (shard/retention.h).
+  Result<bool> has(const shard::KeysToDestroy& keys) const;
+  Result<void> destroy(const shard::KeysToDestroy& keys, store::Batch& batch);
 
   // Moves the puts of new keys into `batch`; call written() when it is durable.
   void take_pending(store::Batch& batch);
@@ -40,6 +48,8 @@ class KeyVault final : public shard::KeySource {
 
   mutable WrappedKeys keys_;
   mutable Lru<ResidentId, shard::ResidentKeys, std::hash<ResidentId>> derived_;
+  mutable std::map<Bytes, Digest> bodies_;  // opened ones, by name
+  shard::KeyMonth ensured_{};
   std::map<Bytes, Digest> fresh_;      // made, still in pending_
   std::map<Bytes, Digest> in_flight_;  // in the batch being written
   store::Batch pending_;

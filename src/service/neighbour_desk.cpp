@@ -7,6 +7,7 @@
 #include "service/signed_document.h"
 #include "shard/control.h"
 #include "shard/errors.h"
+#include "shard/retention.h"
 #include "shard/tables.h"
 #include "shard/view.h"
 
@@ -163,11 +164,20 @@ Result<shard::ExportMaterial> NeighbourDesk::make_material(ShardRuntime& shard,
   MINGMA_TRY(const auto all, shard::list_evidence(shard.store(), stored.resident, &shard.keys()));
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const shard::EvidenceView& one) { return one.stored.id == stored.statement; });
-  if (found == all.end() || !found->statement) return Error(errors::kNoSuchThing, "the statement is not there");
+  if (found == all.end()) return Error(errors::kNoSuchThing, "the statement is not there");
+  if (!found->statement) {
+    const shard::StoredEvidence& gone = found->stored;
+    return Error(errors::kKeyDestroyed,
+                 "destroyed: " + shard::retention_words(shard.machine().control(), gone.evidence.kind, gone.received_at,
+                                                        shard.machine().time()));
+  }
   shard::ExportMaterial out;
   out.origin = context_.province.province;
   out.receiver = stored.to;
-  MINGMA_TRY(const shard::SignedStatement source, shard::find_signed_statement(shard.store(), found->stored, keys));
+  MINGMA_TRY(const Digest secret,
+             shard.keys().body_secret(shard::key_month(found->stored.received_at), found->stored.evidence.kind));
+  MINGMA_TRY(const shard::SignedStatement source,
+             shard::find_signed_statement(shard.store(), found->stored, shard::body_key(keys, secret)));
   out.key_id = source.key_id;
   out.document = source.document;
   out.signature = source.signature;

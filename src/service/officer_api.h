@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -84,12 +85,23 @@ struct ApprovalView {
   std::vector<std::string> missing;  // still
 };
 
+// What statements would do if their officer signed them now (shard/preview.h). Counts, and what is wrong with which.
+struct StatementPreviewView {
+  std::vector<StatementOutcome> outcomes;  // of the documents, in their order
+  std::uint32_t worse = 0, better = 0, worse_when_approved = 0;
+  std::map<std::string, std::uint32_t> missing, reasons;
+};
+inline constexpr std::size_t kPreviewDocumentsMax = 1'000;
+
 class OfficerApi {
  public:
   virtual ~OfficerApi() = default;
   // Open holds, the next to lapse first; at most kHoldsListedMax. Who approves, orders or audits sees all; others only
   // their own institution's (kForbidden).
   virtual Async<std::vector<HoldView>> holds(OfficerCaller caller, std::string institution) = 0;
+  // Documents as submit_statement() takes them, unsigned. kForbidden for roles that sign no statements; whatever is
+  // wrong with one document is its outcome. Computed by the shards, written nowhere.
+  virtual Async<StatementPreviewView> preview_statements(OfficerCaller caller, std::vector<std::string> documents) = 0;
   // An "approval" document: approves or refuses the statements it names, in its order.
   virtual Async<std::vector<ApprovalView>> approve(SignedDocument document) = 0;
   // Which officer's key file signed `signature.base`. kUnknownKey, kSignatureRefused. Passkeys do not sign requests.

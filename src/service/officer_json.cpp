@@ -34,6 +34,32 @@ Json to_json(const HoldView& hold) {
   return out;
 }
 
+Json to_json(const StatementPreviewView& preview) {
+  const auto counts = [](const std::map<std::string, std::uint32_t>& of) {
+    Json out(Json::Object{});
+    for (const auto& [name, count] : of) out.set(name, static_cast<std::int64_t>(count));
+    return out;
+  };
+  std::map<std::string, std::uint32_t> outcomes;
+  Json::Array problems;
+  for (std::size_t i = 0; i < preview.outcomes.size(); ++i) {
+    const StatementOutcome& one = preview.outcomes[i];
+    ++outcomes[std::string(to_string(one.outcome))];
+    if (one.outcome != StatementOutcomeCode::kAccepted && one.outcome != StatementOutcomeCode::kHeld)
+      problems.push_back(line_to_json(i, one));
+  }
+  Json out;
+  out.set("statements", static_cast<std::int64_t>(preview.outcomes.size()));
+  out.set("outcomes", counts(outcomes));
+  out.set("worse", static_cast<std::int64_t>(preview.worse));
+  out.set("better", static_cast<std::int64_t>(preview.better));
+  out.set("worse_when_approved", static_cast<std::int64_t>(preview.worse_when_approved));
+  out.set("missing", counts(preview.missing));
+  out.set("reasons", counts(preview.reasons));
+  out.set("problems", std::move(problems));
+  return out;
+}
+
 Json to_json(const ApprovalView& approval) {
   Json out;
   out.set("statement", hex_encode(approval.statement));

@@ -10,6 +10,7 @@ Json to_json(const OfficerCaller& caller);
 Json to_json(const OfficerKeyView& key);
 Json to_json(const OfficerView& officer);
 Json to_json(const HoldView& hold);
+Json to_json(const StatementPreviewView& preview);
 Json to_json(const ApprovalView& approval);
 
 }  // namespace mingma::service

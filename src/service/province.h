@@ -30,6 +30,7 @@
 #include "service/neighbour_desk.h"
 #include "service/oversight.h"
 #include "service/policy_proofs.h"
+#include "service/redress.h"
 #include "service/statistics.h"
 #include "service/submissions.h"
 #include "service/trust_packs.h"
@@ -55,7 +56,7 @@ struct ProvinceConfig {
 // `dir` must outlive the province.
 ProvinceConfig province_config(const DataDir& dir);
 
-class Province final : public Api, public Oversight {
+class Province final : public Api, public Oversight, public Redress {
  public:
   // Refused: stores that belong to another province, number of shards or pseudonym key than the configuration says. A
   // shard that cannot be loaded is stopped and says so in health(); the others serve.
@@ -96,6 +97,7 @@ class Province final : public Api, public Oversight {
   Result<OfficerCaller> check_officer(const OfficerCaller& caller) const override;
   Async<OfficerCaller> sign_in_officer(OfficerSignIn request) override;
   Async<std::vector<HoldView>> holds(OfficerCaller caller, std::string institution) override;
+  Async<StatementPreviewView> preview_statements(OfficerCaller caller, std::vector<std::string> documents) override;
   Async<std::vector<ApprovalView>> approve(SignedDocument document) override;
   Result<OfficerView> find_officer(const std::string& id) const override;
   Result<std::vector<OfficerView>> officers(const std::string& institution) const override;
@@ -121,6 +123,25 @@ class Province final : public Api, public Oversight {
   Health health() const override;
   std::vector<Metric> metrics() const override;
 
+  // Redress (province_redress.cpp)
+  Async<CaseView> open_case(OpenCase request) override;
+  Async<std::vector<CaseView>> list_cases(ResidentId resident) override;
+  Async<CaseView> resident_case(ResidentId resident, shard::Ticket ticket) override;
+  Async<CaseView> step_case(StepCase request) override;
+  Async<shard::Ticket> submit_case_document(SignedDocument document) override;
+  Async<std::vector<WorkItem>> worklist(StaffCaller caller, std::string action) override;
+  Async<CaseView> read_case(StaffCaller caller, shard::Ticket ticket) override;
+  Async<LookUpRecorded> record_look_up(StaffCaller caller, ResidentId resident, Purpose purpose) override;
+  Async<LookedUp> look_up(StaffCaller caller, LookUpRequest request) override;
+  Async<shard::HolderCode> holder_code(ResidentId resident) override;
+  Async<std::vector<LookUpView>> look_ups_of(ResidentId resident) override;
+
+  // Ends what is past its retention and destroys the keys nobody needs any more (province_retention.cpp). Bounded
+  // steps; cut short, it goes on where it is called again. Not while another call of it runs.
+  Async<RetentionDone> run_retention(std::function<void(const RetentionProgress&)> progress);
+  // What run_retention would destroy now.
+  Async<std::vector<std::string>> due_for_destruction();
+
   // Oversight (province_oversight.cpp)
   Result<Power> who_may(const PowerRequest& request) const override;
   Async<std::vector<NoticeView>> notices(shard::NoticeType type, std::optional<LeafIndex> after) override;
@@ -138,6 +159,7 @@ class Province final : public Api, public Oversight {
   Result<void> check_genesis() const;
   Unit& unit_of(const ResidentId& resident) const;
   Result<Unit*> unit(ShardId shard) const;
+  Result<Unit*> unit_of(shard::Ticket ticket) const;
 
   void arm(Unit& unit);
   void tick(Unit& unit);

@@ -82,6 +82,8 @@ Async<std::string> Province::negative(DossierRequest request) {
   if (!dossier) co_return dossier.error();
   if (const std::string reason = reason_it_did(*dossier, request.accused); !reason.empty())
     co_return Error(errors::kItDid, "it did do it: " + reason);
+  if (const std::string reason = reason_unprovable(*dossier, request.accused); !reason.empty())
+    co_return Error(errors::kKeyDestroyed, reason);
   const BundleOptions options{request.accused, request.chain_only, clock_.now()};
   co_return write_bundle(*dossier, *control, options);
 }

@@ -37,6 +37,14 @@ void name_origin(Cause& cause, const shard::ControlState& control, const shard::
                        from.phone};
 }
 
+// Why it is held: the resident reads it.
+void name_reasons(Cause& cause, const shard::HoldBook& holds) {
+  const auto key = holds.find_statement(cause.statement);
+  const shard::Hold* hold = key ? holds.find(*key) : nullptr;
+  if (hold == nullptr) return;
+  for (const std::string_view name : shard::reason_names(hold->judgement.reasons)) cause.held_for.emplace_back(name);
+}
+
 Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& resident, std::uint32_t deciding_kinds) {
   MINGMA_TRY(const std::vector<shard::EvidenceView> evidence,
              shard::list_evidence(shard.store(), resident, &shard.keys()));
@@ -44,6 +52,7 @@ Result<std::vector<Cause>> list_causes(ShardRuntime& shard, const ResidentId& re
   for (const shard::EvidenceView& one : evidence) {
     if (causes.size() >= kCausesMax) break;
     causes.push_back(to_cause(shard.machine().control(), one, deciding_kinds));
+    name_reasons(causes.back(), shard.machine().holds());
     const shard::Institution* institution = shard.machine().control().institution(one.stored.institution);
     if (institution == nullptr || institution->klass != shard::InstitutionClass::kOtherProvince) continue;
     MINGMA_TRY(const auto imported, shard::find_import(shard.store(), resident, one.stored.id));
@@ -143,6 +152,7 @@ Cause to_cause(const shard::ControlState& control, const shard::EvidenceView& ev
   cause.signed_at = evidence.stored.signed_at;
   cause.institution = institution_of(control, evidence.stored.institution);
   cause.effective = evidence.stored.status == shard::EvidenceStatus::kEffective;
+  cause.status = shard::to_string(evidence.stored.status);
   cause.deciding =
       cause.effective && (deciding_kinds >> static_cast<unsigned>(evidence.stored.evidence.kind) & 1u) != 0;
   return cause;

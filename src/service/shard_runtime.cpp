@@ -152,6 +152,10 @@ void ShardRuntime::turn() {
     if (const auto made = keys_->ensure_submission(statements->submission, now); !made)
       return stop(made.error().to_string());
   }
+  if (id_ != kControlShard) {
+    if (const auto made = keys_->ensure_bodies(std::max(now, machine_->time())); !made)
+      return stop(made.error().to_string());
+  }
   Digest seed;
   rng_.fill(seed.bytes);
   Result<shard::Planned> planned = machine_->plan(commands, now, seed);
@@ -163,6 +167,12 @@ void ShardRuntime::turn() {
     return;
   }
   keys_->take_pending(planned_.batch);
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    // With the event that says so, in one write.
+    const auto* destroy = std::get_if<shard::DestroyKeysCommand>(&commands[i]);
+    if (destroy == nullptr || planned_.results[i].error) continue;
+    if (const auto done = keys_->destroy(destroy->keys, planned_.batch); !done) return stop(done.error().to_string());
+  }
   writing_ = true;
   committer_.write(*store_, planned_.batch, [this](Result<void> written) {
     boost::asio::post(executor_, [this, result = std::move(written)] { on_written(result); });

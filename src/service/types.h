@@ -141,10 +141,12 @@ struct Cause {
   rules::Evidence evidence;
   std::string source_record;
   UnixSeconds signed_at{};
-  InstitutionSummary institution;   // who says so, and whom to call
-  bool deciding = false;            // its kind is read by the rule that decided
-  bool effective = true;            // false once corrected or withdrawn
-  std::optional<Bilingual> origin;  // the other province that it came from: `institution` is that province's
+  InstitutionSummary institution;     // who says so, and whom to call
+  bool deciding = false;              // its kind is read by the rule that decided
+  bool effective = true;              // false once corrected or withdrawn
+  std::string status;                 // "effective", "held", "suspended", "expired", ... (shard::EvidenceStatus)
+  std::vector<std::string> held_for;  // reasons of a hold: "hands", "flip_back", ...
+  std::optional<Bilingual> origin;    // the other province that it came from: `institution` is that province's
 };
 
 // Everything needed to check a leaf without trusting this server. The three secrets are the resident's own.

@@ -87,6 +87,38 @@ Result<Digest> WrappedKeys::open(ByteView name) {
 
 void WrappedKeys::destroy(ByteView name, store::Batch& batch) { batch.erase(table_, prefixed("k", name)); }
 
+// Residents' names are pseudonyms of 16 bytes that may begin with any byte, so the length tells them apart.
+Result<std::vector<Bytes>> WrappedKeys::rows_of(ByteView first, KeyPeriod period) const {
+  constexpr std::size_t kRowBytes = 1 + 17;
+  std::vector<Bytes> rows;
+  MINGMA_CHECK(store_.scan(table_, prefixed("k", first), [&](ByteView key, ByteView value) -> Result<void> {
+    if (key.size() == kRowBytes && value.size() >= 4 && read_u32(value) == period.value) rows.push_back(to_bytes(key));
+    return {};
+  }));
+  return rows;
+}
+
+Result<void> WrappedKeys::destroy_of(ByteView first, KeyPeriod period, store::Batch& batch) {
+  MINGMA_TRY(const std::vector<Bytes> rows, rows_of(first, period));
+  for (const Bytes& row : rows) batch.erase(table_, row);
+  return {};
+}
+
+Result<bool> WrappedKeys::has(ByteView name) const {
+  MINGMA_TRY(const auto value, store_.get(table_, prefixed("k", name)));
+  return value.has_value();
+}
+
+Result<bool> WrappedKeys::has_of(ByteView first, KeyPeriod period) const {
+  MINGMA_TRY(const std::vector<Bytes> rows, rows_of(first, period));
+  return !rows.empty();
+}
+
+Result<bool> WrappedKeys::has_period(KeyPeriod period) const {
+  MINGMA_TRY(const auto value, store_.get(table_, period_row(period)));
+  return value.has_value();
+}
+
 void WrappedKeys::destroy_period(KeyPeriod period, store::Batch& batch) {
   if (const auto found = periods_.find(period); found != periods_.end()) {
     crypto::wipe(found->second.bytes);

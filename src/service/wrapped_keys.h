@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -42,10 +43,16 @@ class WrappedKeys final {
   Result<Digest> open(ByteView name);
 
   void destroy(ByteView name, store::Batch& batch);
+  // Keys of 17-byte names with this first byte, made in that month.
+  Result<void> destroy_of(ByteView first, KeyPeriod period, store::Batch& batch);
+  Result<bool> has(ByteView name) const;
+  Result<bool> has_of(ByteView first, KeyPeriod period) const;
+  Result<bool> has_period(KeyPeriod period) const;
   // Every key made in that month.
   void destroy_period(KeyPeriod period, store::Batch& batch);
 
  private:
+  Result<std::vector<Bytes>> rows_of(ByteView first, KeyPeriod period) const;
   Result<Digest> period_key(KeyPeriod period);
   Result<Digest> period_key_for_new(KeyPeriod period, store::Batch& batch);
 

@@ -34,7 +34,7 @@ namespace mingma::shard {
 // "audit.late_decision", "audit.moved_deadline", "audit.wrong_person", "audit.missing_export",
 // "audit.not_held", "audit.wrong_hold", "audit.bad_approval", "audit.wrong_count", "audit.counter_back",
 // "audit.late_lapse", "audit.wrong_case", "audit.altered_case", "audit.forged_case_document", "audit.wrong_look_up",
-// "audit.table_differs", "audit.wrong_colour", "audit.checkpoint_differs".
+// "audit.early_retention", "audit.table_differs", "audit.wrong_colour", "audit.checkpoint_differs".
 struct Finding {
   std::string code;
   std::string where;  // "sequence 17, resident 0123...", "table rows, resident 0123...", "checkpoint of size 100"
@@ -63,6 +63,8 @@ struct AuditReport {
   std::uint64_t case_steps = 0;
   std::uint64_t look_ups = 0;
   std::uint64_t unusual_look_ups = 0;
+  std::uint64_t expired = 0;           // statements past their retention
+  std::vector<std::string> destroyed;  // keys: what can no longer be opened
   std::uint64_t leaves = 0;
   std::uint64_t residents = 0;
   std::uint64_t unopened = 0;  // commitments and bodies whose key is gone (or no KeySource was given)

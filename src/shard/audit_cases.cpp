@@ -40,15 +40,17 @@ std::optional<Bytes> EventAuditor::open_content(const ResidentKeys& keys, ByteVi
 }
 
 void EventAuditor::check_staff_leaf(LeafKind kind, InstitutionNumber institution, const ResidentId& resident,
-                                    std::uint32_t leaf, ByteView record, std::string_view tag) {
+                                    std::uint32_t leaf, ByteView record, std::string_view tag,
+                                    std::string_view outcome) {
   const std::string where = at(resident);
   const auto row = working_.find(resident);
   const auto keys = keys_of(resident);
   if (!keys) ++report_.unopened;
   if (index_ < places_.size() && leaf != places_[index_])
     findings_.add("wrong_shuffle", where, "a leaf is not where the seed puts it");
-  check_leaf(leaf, make_staff_leaf(working_, kind, institution, row ? working_.home(*row) : DivisionCode{}), tag,
-             keys ? &*keys : nullptr, record, where);
+  Leaf expected = make_staff_leaf(working_, kind, institution, row ? working_.home(*row) : DivisionCode{});
+  expected.rule = outcome;
+  check_leaf(leaf, expected, tag, keys ? &*keys : nullptr, record, where);
 }
 
 Result<void> EventAuditor::operation(const CaseOpenOperation& op) {
@@ -58,7 +60,8 @@ Result<void> EventAuditor::operation(const CaseOpenOperation& op) {
   const std::string where = at(op.resident) + ", case " + ticket_text(op.ticket);
   ++report_.case_steps;
   const auto opening = check_case_opening(working_, *row);
-  if (auto opener = check_case_opener(working_, *row, op.channel, op.consent, op.institution); !opener.ok())
+  const CaseOpener who{op.resident, op.channel, op.consent, op.institution, op.actor};
+  if (auto opener = check_case_opener(working_, *row, who); !opener.ok())
     findings_.add("wrong_case", where, "opened by who may not: " + opener.error().to_string());
   if (!opening.ok()) {
     findings_.add("wrong_case", where, "opened though " + opening.error().message());
@@ -134,7 +137,7 @@ Result<void> EventAuditor::operation(const CaseStepOperation& op) {
   const CaseStepRecord record = working_.case_record(*subject, op);
   const InstitutionNumber acting = op.step.kind == CaseStepKind::kMissed ? kSelf : op.step.institution;
   check_staff_leaf(LeafKind::kCaseStep, acting, subject->resident, op.leaf, encode_case_record(record),
-                   record.institution);
+                   record.institution, case_outcome(op.step));
   return working_.step_case(op, index_++);
 }
 
@@ -154,7 +157,10 @@ Result<void> EventAuditor::operation(const LookUpOperation& op) {
   }
   if (const auto keys = keys_of(op.resident); keys && !op.sealed.empty()) {
     const auto number = static_cast<std::uint32_t>(working_.look_ups().size());
-    open_content(*keys, look_up_key(op.resident, working_.sequence(), number), op.sealed, op.content, true, where);
+    const auto note =
+        open_content(*keys, look_up_key(op.resident, working_.sequence(), number), op.sealed, op.content, true, where);
+    if (op.duty == Duty::kAuthorised && note && !holder_code_fits(*keys, event_.time, as_text(*note)))
+      findings_.add("wrong_look_up", where, "the holder's code is not the one there was");
   }
   const LookUpRecord record = working_.look_up_record(op);
   check_staff_leaf(LeafKind::kLookUp, op.institution, op.resident, op.leaf, encode_look_up_record(record),

@@ -43,6 +43,12 @@ std::optional<ResidentKeys> EventAuditor::keys_of(const ResidentId& resident) {
   return std::move(keys).value();
 }
 
+std::optional<Digest> EventAuditor::body_key_of(const ResidentKeys& keys, rules::EvidenceKind kind) const {
+  const auto secret = keys_->body_secret(key_month(event_.time), kind);
+  if (!secret.ok()) return std::nullopt;
+  return body_key(keys, *secret);
+}
+
 void EventAuditor::check_role(bool control_shard, std::string_view what) {
   if (control_shard == (options_.shard == kControlShard)) return;
   findings_.add("wrong_operation", at(), std::string(what) + " does not belong into this shard");

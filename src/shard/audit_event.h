@@ -61,6 +61,8 @@ class EventAuditor {
   Result<void> expect_exports(const StatementsOperation& op);
   void check_expectations();
   Result<void> check_imported(const StatementsOperation& op, const StatementsCommand& command);
+  Result<void> operation(const ExpireOperation& op);
+  Result<void> operation(const DestroyKeysOperation& op);
 
   std::optional<PersonalMaterial> open_material(const ResidentId& resident, const ResidentKeys* keys, ByteView context,
                                                 ByteView sealed);
@@ -83,12 +85,13 @@ class EventAuditor {
   std::optional<Bytes> open_content(const ResidentKeys& keys, ByteView context, ByteView sealed, const Digest& tag,
                                     bool note, const std::string& where);
   void check_staff_leaf(LeafKind kind, InstitutionNumber institution, const ResidentId& resident, std::uint32_t leaf,
-                        ByteView record, std::string_view tag);
+                        ByteView record, std::string_view tag, std::string_view outcome = {});
   Result<void> check_decisions();
   Result<void> check_version(const DecisionEntry& entry, const Touched& touched, const Verdict& verdict);
   void check_leaf(std::uint32_t position, const Leaf& expected, std::string_view tag, const ResidentKeys* keys,
                   ByteView record, const std::string& where);
   std::optional<ResidentKeys> keys_of(const ResidentId& resident);
+  std::optional<Digest> body_key_of(const ResidentKeys& keys, rules::EvidenceKind kind) const;
 
   std::string at() const;
   std::string at(const ResidentId& resident) const;

@@ -55,7 +55,9 @@ Result<void> EventAuditor::check_authority(const StatementsOperation& op, std::s
   if (op.authority == AuthorityKind::kManifest && keys_ != nullptr) {
     if (auto found = keys_->submission_key(op.submission); found.ok()) key = *found;
   } else if (op.authority != AuthorityKind::kManifest && !op.entries.empty()) {
-    if (const auto found = keys_of(op.entries.front().resident)) key = found->seal;
+    const StatementEntry& entry = op.entries.front();
+    if (!is_recorded(entry.outcome)) return {};  // nothing came of it, and its kind is not kept
+    if (const auto found = keys_of(entry.resident)) key = body_key_of(*found, entry.evidence.kind);
   }
   if (!key) {
     ++report_.unopened;
@@ -119,7 +121,12 @@ Result<std::optional<Statement>> EventAuditor::open_body(const StatementsOperati
     findings_.add("altered_statement", at(entry.resident), std::move(text));
     return std::optional<Statement>{};
   };
-  const auto canonical = crypto::open_sealed(keys.seal, evidence_key(entry.resident, entry.id), entry.sealed);
+  const auto key = body_key_of(keys, entry.evidence.kind);
+  if (!key) {
+    ++report_.unopened;
+    return std::optional<Statement>{};
+  }
+  const auto canonical = crypto::open_sealed(*key, evidence_key(entry.resident, entry.id), entry.sealed);
   if (!canonical.ok()) return altered("the statement's sealed body was exchanged or changed");
   auto statement = decode_statement(*canonical);
   if (!statement.ok()) return altered("the statement's body is invalid: " + statement.error().to_string());

@@ -203,6 +203,7 @@ Bytes case_key(Ticket ticket);
 Bytes case_step_key(Ticket ticket, std::uint32_t number);
 Bytes case_resident_key(const ResidentId& resident, Ticket ticket);
 Bytes case_deadline_key(UnixSeconds deadline, Ticket ticket);
+Bytes case_late_key(Ticket ticket);  // 'l' | ticket -> nothing: a late reply waits for a reviewer
 inline constexpr std::string_view kCaseCountKey = "n";
 
 Bytes encode_case(const Case& subject);

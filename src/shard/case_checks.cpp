@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "crypto/seal.h"
 #include "rules/reducers.h"
 #include "shard/checks.h"
 #include "shard/errors.h"
+#include "shard/family_fold.h"
 #include "shard/view.h"
 
 namespace mingma::shard {
@@ -52,25 +52,19 @@ Result<void> check_dates(const Working& working, const Case& subject, UnixSecond
 }
 
 // The reply must say what the statement says: the institution opens the commitment out of its own records.
-Result<void> check_substantiation(const Working& working, const Case& subject, const CaseReply& reply, RowNumber row,
+Result<void> check_substantiation(const Working& working, const CaseReply& reply, RowNumber row,
                                   const ResidentKeys& keys) {
   MINGMA_TRY(const auto evidence, working.all_evidence(row));
   const auto found = std::find_if(evidence.begin(), evidence.end(),
                                   [&](const StoredEvidence& one) { return one.id == reply.statement; });
   if (found == evidence.end()) return refused(errors::kShardCaseStep, "the statement is not there");
-  const Error differs(errors::kShardNotSubstantiated,
-                      "the reply is not what the statement says: kind, dates, findings and record number must be those "
-                      "that were signed");
+  // The tag is an HMAC of institution and record number, the evidence is what the statement's commitment binds.
   if (found->evidence != reply.evidence ||
-      found->record != make_record_tag(keys, reply.institution, reply.source_record))
-    return differs;
-  if (found->sealed.empty()) return refused(errors::kShardCaseStep, "the statement was recorded just now; send again");
-  MINGMA_TRY(const Bytes canonical,
-             crypto::open_sealed(keys.seal, evidence_key(subject.resident, found->id), found->sealed));
-  MINGMA_TRY(const Statement statement, decode_statement(canonical));
-  if (statement_id(statement) != reply.statement || statement.source_record != reply.source_record ||
-      statement.evidence != reply.evidence)
-    return differs;
+      found->record != make_record_tag(keys, reply.institution, reply.source_record)) {
+    return refused(errors::kShardNotSubstantiated,
+                   "the reply is not what the statement says: kind, dates, findings and record number must be those "
+                   "that were signed");
+  }
   return {};
 }
 
@@ -86,8 +80,7 @@ Result<CaseStep> check_reply(const Working& working, const Case& subject, const 
       .kind = CaseStepKind::kReplied, .institution = number, .statement = reply.statement, .answer = reply.answer};
   Case after = subject;
   MINGMA_CHECK(apply_case_step(after, step, working.time()));
-  if (reply.answer == CaseAnswer::kSubstantiated)
-    MINGMA_CHECK(check_substantiation(working, subject, reply, row, keys));
+  if (reply.answer == CaseAnswer::kSubstantiated) MINGMA_CHECK(check_substantiation(working, reply, row, keys));
   if (reply.answer == CaseAnswer::kCorrected) {
     MINGMA_TRY(const bool counts, working.counts(subject.resident, reply.statement));
     if (counts) return refused(errors::kShardCaseStep, "the statement counts still: send the correction first");
@@ -177,12 +170,18 @@ Result<CaseOpening> check_case_opening(const Working& working, RowNumber row) {
   return out;
 }
 
-Result<void> check_case_opener(const Working& working, RowNumber row, CaseChannel channel, CaseConsent consent,
-                               InstitutionNumber institution) {
+Result<void> check_case_opener(Working& working, RowNumber row, const CaseOpener& opener) {
+  const auto& [resident, channel, consent, institution, actor] = opener;
   const bool self = channel == CaseChannel::kResident || channel == CaseChannel::kGuardian;
   if (self != (institution == kSelf)) return refused(errors::kShardCaseStep, "this channel is another body's");
   if (self != (consent == CaseConsent::kOwn))
     return refused(errors::kShardCaseStep, "who opens a case for a resident records how the resident agreed");
+  if (channel == CaseChannel::kGuardian) {
+    const auto guardian = ResidentId::parse(actor);
+    if (!guardian.ok()) return refused(errors::kShardNotGuardian, "no guardian is named");
+    MINGMA_TRY(const bool there, is_guardian(working, resident, *guardian));
+    if (!there) return refused(errors::kShardNotGuardian, "there is no such guardianship in force");
+  }
   return self ? Result<void>{} : check_staff(working, institution, row);
 }
 
@@ -253,7 +252,7 @@ Result<std::uint8_t> check_look_up(const Working& working, RowNumber row, Instit
     return refused(errors::kShardPurpose, "this role has no such duty: " + std::string(to_string(role)) +
                                               " may not \"" + std::string(to_string(duty)) + "\"");
   if (duty_info(duty).note_required && !has_note)
-    return refused(errors::kShardPurpose, "say which document or what emergency, in the note");
+    return refused(errors::kShardPurpose, "say which document, what emergency or which code, in the note");
   std::uint8_t flags = 0;
   if (duty == Duty::kCase) {
     MINGMA_TRY(const auto subject, working.find_case(ticket));
@@ -266,6 +265,7 @@ Result<std::uint8_t> check_look_up(const Working& working, RowNumber row, Instit
     return flags;
   }
   if (ticket != Ticket{}) return refused(errors::kShardPurpose, "a ticket belongs to the duty \"case\"");
+  if (duty == Duty::kAuthorised) return flags;  // the resident agreed; the code shows it
   flags |= kLookUpNoCase;
   if (duty == Duty::kEmergency) flags |= kLookUpEmergency;
   if (!in_area(working, *found, row)) flags |= kLookUpOutsideArea;

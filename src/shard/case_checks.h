@@ -17,9 +17,15 @@ struct CaseOpening {
   std::optional<Ticket> existing;  // an open case contests this very decision
 };
 Result<CaseOpening> check_case_opening(const Working& working, RowNumber row);
-// kShardNotAuthorised, kShardCaseStep: may this body open a case over this channel?
-Result<void> check_case_opener(const Working& working, RowNumber row, CaseChannel channel, CaseConsent consent,
-                               InstitutionNumber institution);
+// kShardNotAuthorised, kShardCaseStep, kShardNotGuardian: may this body, or guardian, open a case over this channel?
+struct CaseOpener {
+  ResidentId resident;
+  CaseChannel channel = CaseChannel::kResident;
+  CaseConsent consent = CaseConsent::kOwn;
+  InstitutionNumber institution{};
+  std::string actor;  // kGuardian: the guardian's pseudonym
+};
+Result<void> check_case_opener(Working& working, RowNumber row, const CaseOpener& opener);
 
 // The statements that decide against the resident: without such a one the decision would be milder, or with it alone
 // (of the kinds that the deciding rule reads) it would be harder. Their institutions are asked; the resident's own

@@ -236,6 +236,8 @@ Bytes case_deadline_key(UnixSeconds deadline, Ticket ticket) {
   return keyed('d', {big_endian(static_cast<std::uint32_t>(deadline.value)), big_endian(ticket.value)});
 }
 
+Bytes case_late_key(Ticket ticket) { return keyed('l', {big_endian(ticket.value)}); }
+
 Bytes encode_case(const Case& subject) {
   CborWriter out;
   out.array(19);

@@ -2,6 +2,7 @@
 
 #include "shard/document.h"
 #include "shard/json_members.h"
+#include "shard/officer.h"
 
 namespace mingma::shard {
 namespace {
@@ -43,6 +44,12 @@ Result<void> read_substantiation(JsonMembers& members, CaseReply& reply) {
   reply.evidence = *read;
   MINGMA_TRY(reply.source_record, members.text("source_record", 64));
   return {};
+}
+
+// Those who help residents or watch others do not answer for the institution.
+bool may_sign(const Officer& officer) {
+  return officer.role == OfficerRole::kExecuting || officer.role == OfficerRole::kApproving ||
+         officer.role == OfficerRole::kOrdering || officer.role == OfficerRole::kCase;
 }
 
 }  // namespace
@@ -104,8 +111,17 @@ Result<CaseDecision> parse_case_decision(std::string_view bytes) {
 Result<void> check_case_signature(const ControlState& control, InstitutionNumber institution,
                                   const CaseContent& content, UnixSeconds at) {
   const crypto::VerifyingKey* key = control.institution_key(institution, content.key_id, at);
-  if (key == nullptr)
-    return Error(errors::kShardUnknownKey, "not signed by a key in force of the institution", content.key_id);
+  if (key == nullptr) {
+    const Institution* body = control.institution(institution);
+    const OfficerKeyRef officer = control.officer_key(content.key_id, at);
+    if (officer && body != nullptr && officer.officer->institution == body->id && may_sign(*officer.officer)) {
+      MINGMA_CHECK(
+          verify_officer_signature(*officer.key, document_digest(content.type, content.text), content.signature));
+      return {};
+    }
+    return Error(errors::kShardUnknownKey, "not signed by a key in force of the institution or of its officers",
+                 content.key_id);
+  }
   if (!key->verify(document_digest(content.type, content.text), content.signature))
     return Error(errors::kShardBadSignature, "the signature does not verify", content.key_id);
   return {};

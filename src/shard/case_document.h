@@ -8,7 +8,8 @@
 //  "reply":{"zh":"...","en":"..."},"signed_at":"..."}
 //   outcome: "upheld", "corrected" (statements: those suspended), "reinstated" (statements: those that count again).
 //
-// The signature is over document_digest(type, bytes) with a key in force of the institution.
+// The signature is over document_digest(type, bytes) with a key in force of the institution, or of one of its officers
+// who sign for it (executing, approving, ordering, case).
 // Threading: values. Limits: 64 KiB; texts 4,000 bytes.
 #pragma once
 

@@ -90,7 +90,7 @@ struct OpenCaseCommand {
   CaseChannel channel = CaseChannel::kResident;
   CaseConsent consent = CaseConsent::kOwn;  // not kOwn for kCommunity and kHotline
   InstitutionId institution;
-  std::string actor;
+  std::string actor;     // kGuardian: the guardian's pseudonym
   std::string material;  // what the resident says; may be empty
 };
 
@@ -119,6 +119,19 @@ struct LookUpCommand {
   std::string note;
 };
 
+// ---- retention, data shards
+
+// Ends what is past its days among the statements of rows `first`.. (bounded; CommandResult::next_row says where to go
+// on).
+struct ExpireCommand {
+  RowNumber first{};
+};
+
+// Refused (kShardTooEarly) before its time. The service destroys the keys in the batch that carries the event.
+struct DestroyKeysCommand {
+  KeysToDestroy keys;
+};
+
 // Data shards. A statement of another province: `statements` has the authority kImported, one line, and the export
 // material as its document. The same export again is a conflict.
 struct ImportCommand {
@@ -137,10 +150,11 @@ struct CountCommand {
   std::vector<BrakeAsk> asks;  // 1 to kEventStatementsMax
 };
 
-using Command = std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand,
-                             StatementsCommand, ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand,
-                             CaseDocumentCommand, LookUpCommand, GuardianshipCommand, PaperCommand, ImportCommand,
-                             ExportCommand, AcknowledgeCommand, NoticeCommand, CountCommand>;
+using Command =
+    std::variant<PublishCommand, CheckpointCommand, FollowCommand, RegisterCommand, DeviceCommand, StatementsCommand,
+                 ApprovalCommand, TickCommand, OpenCaseCommand, CaseStepCommand, CaseDocumentCommand, LookUpCommand,
+                 GuardianshipCommand, PaperCommand, ImportCommand, ExportCommand, AcknowledgeCommand, NoticeCommand,
+                 ExpireCommand, DestroyKeysCommand, CountCommand>;
 
 struct StatementResult {
   std::uint32_t line = 0;
@@ -157,10 +171,12 @@ struct ApprovalResult {
 struct CommandResult {
   std::optional<Error> error;  // refused as a whole
   bool existed = false;
-  std::optional<RowNumber> row;    // register
-  std::optional<Digest> document;  // publish: SHA-256 of the document's bytes
-  std::optional<LeafIndex> leaf;   // publish, checkpoint; also when it existed
-  std::optional<Ticket> ticket;    // cases
+  std::optional<RowNumber> row;       // register
+  std::optional<Digest> document;     // publish: SHA-256 of the document's bytes
+  std::optional<LeafIndex> leaf;      // publish, checkpoint; also when it existed
+  std::optional<RowNumber> next_row;  // expire: absent when done
+  std::uint32_t expired = 0;          // expire: statements
+  std::optional<Ticket> ticket;       // cases
   std::uint8_t look_up_flags = 0;
   std::vector<StatementResult> statements;  // in the order of the command's lines
   std::vector<ApprovalResult> approvals;    // in the order of the document

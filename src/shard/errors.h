@@ -31,6 +31,7 @@ inline constexpr ErrorInfo kShardCaseStep{"shard.case_step", 409, Retry::kAfterF
 inline constexpr ErrorInfo kShardUnknownCase{"shard.unknown_case", 404, Retry::kAfterFix};
 inline constexpr ErrorInfo kShardNotSubstantiated{"shard.not_substantiated", 422,
                                                   Retry::kAfterFix};  // a reply that is not what the statement says
+inline constexpr ErrorInfo kShardTooEarly{"shard.too_early", 409, Retry::kLater};   // these keys are needed still
 inline constexpr ErrorInfo kShardPurpose{"shard.purpose", 403, Retry::kAfterFix};   // no purpose this role may have
 inline constexpr ErrorInfo kShardUncounted{"shard.uncounted", 503, Retry::kLater};  // the control shard counts first
 inline constexpr ErrorInfo kShardUnproved{"shard.unproved", 422,

@@ -32,6 +32,7 @@
 #include "shard/neighbour.h"
 #include "shard/notice.h"
 #include "shard/record.h"
+#include "shard/retention.h"
 #include "shard/row.h"
 
 namespace mingma::shard {
@@ -234,6 +235,18 @@ struct LookUpOperation {
   std::uint32_t leaf = kNoLeaf;
 };
 
+// ---- retention (shard/retention.h)
+
+struct ExpireOperation {
+  std::vector<ExpiredEvidence> expired;  // ascending by row
+  std::uint32_t leaf = kNoLeaf;
+};
+
+struct DestroyKeysOperation {  // the keys leave the keys table with the event
+  KeysToDestroy keys;
+  std::uint32_t leaf = kNoLeaf;
+};
+
 struct NoticeOperation {  // control shard: an alarm, or a day's figures
   Notice notice;
   std::uint32_t leaf = kNoLeaf;
@@ -243,7 +256,8 @@ using Operation =
     std::variant<DocumentOperation, CheckpointOperation, FollowOperation, RegisterOperation, DeviceOperation,
                  StatementsOperation, TickOperation, RecolourOperation, ApprovalOperation, LapseOperation,
                  CaseOpenOperation, CaseStepOperation, LookUpOperation, GuardianshipOperation, PaperOperation,
-                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation, CountOperation>;
+                 ExportOperation, ImportOperation, AcknowledgeOperation, NoticeOperation, ExpireOperation,
+                 DestroyKeysOperation, CountOperation>;
 
 // Calls `use(leaf)` for the place of every leaf that the operation names, kNoLeaf among them, in canonical order.
 template <typename AnyOperation, typename Use>

@@ -27,6 +27,8 @@ enum class OperationTag : std::uint8_t {
   kCaseOpen = 13,
   kCaseStep = 14,
   kLookUp = 15,
+  kExpire = 16,
+  kDestroyKeys = 17,
   kNotice = 19,
   kGuardianship = 21,
   kPaper = 22,
@@ -205,6 +207,16 @@ void write(CborWriter& out, const ImportOperation& op) {
 
 void write(CborWriter& out, const AcknowledgeOperation& op) {
   start(out, OperationTag::kAcknowledge, kAcknowledgeFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const ExpireOperation& op) {
+  start(out, OperationTag::kExpire, kExpireFields);
+  write_fields(out, op);
+}
+
+void write(CborWriter& out, const DestroyKeysOperation& op) {
+  start(out, OperationTag::kDestroyKeys, kDestroyKeysFields);
   write_fields(out, op);
 }
 
@@ -535,6 +547,16 @@ Result<Operation> read_operation(CborReader& in) {
     case OperationTag::kAcknowledge: {
       MINGMA_CHECK(check_count(fields, kAcknowledgeFields + 1));
       MINGMA_TRY(auto op, read_acknowledge_fields(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kExpire: {
+      MINGMA_CHECK(check_count(fields, kExpireFields + 1));
+      MINGMA_TRY(auto op, read_expire(in));
+      return Operation(std::move(op));
+    }
+    case OperationTag::kDestroyKeys: {
+      MINGMA_CHECK(check_count(fields, kDestroyKeysFields + 1));
+      MINGMA_TRY(auto op, read_destroy_keys(in));
       return Operation(std::move(op));
     }
   }

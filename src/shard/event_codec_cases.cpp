@@ -77,6 +77,52 @@ void write_fields(CborWriter& out, const LookUpOperation& op) {
   write_leaf_number(out, op.leaf);
 }
 
+void write_fields(CborWriter& out, const ExpireOperation& op) {
+  out.array(op.expired.size());
+  for (const ExpiredEvidence& one : op.expired) {
+    out.array(2).unsigned_integer(one.row.value).array(one.statements.size());
+    for (const StatementId& id : one.statements) out.bytes(id);
+  }
+  write_leaf_number(out, op.leaf);
+}
+
+void write_fields(CborWriter& out, const DestroyKeysOperation& op) {
+  small(out, op.keys.scope);
+  out.unsigned_integer(op.keys.month.value);
+  small(out, op.keys.kind);
+  write_leaf_number(out, op.leaf);
+}
+
+Result<ExpireOperation> read_expire(CborReader& in) {
+  ExpireOperation op;
+  MINGMA_TRY(const std::uint64_t rows, read_count(in, kExpiredMax));
+  op.expired.resize(rows);
+  std::size_t all = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    ExpiredEvidence& one = op.expired[i];
+    MINGMA_CHECK(expect_fields(in, 2));
+    MINGMA_CHECK(read_number(in, one.row.value));
+    if (i > 0 && one.row <= op.expired[i - 1].row) return invalid("rows are not in order");
+    MINGMA_TRY(const std::uint64_t count, read_count(in, kExpiredMax));
+    all += count;
+    if (count == 0 || all > kExpiredMax) return invalid("too many or no expired statements");
+    one.statements.resize(count);
+    for (StatementId& id : one.statements) MINGMA_CHECK(read_digest(in, id));
+  }
+  MINGMA_CHECK(read_own_leaf(in, op.leaf));
+  return op;
+}
+
+Result<DestroyKeysOperation> read_destroy_keys(CborReader& in) {
+  DestroyKeysOperation op;
+  MINGMA_CHECK(read_enumeration(in, 1, 3, op.keys.scope));
+  MINGMA_CHECK(read_number(in, op.keys.month.value));
+  const bool bodies = op.keys.scope == KeyScope::kBodies;
+  MINGMA_CHECK(read_enumeration(in, bodies ? 1 : 0, bodies ? rules::evidence_schema().size() : 0, op.keys.kind));
+  MINGMA_CHECK(read_own_leaf(in, op.leaf));
+  return op;
+}
+
 Result<CaseOpenOperation> read_case_open(CborReader& in) {
   CaseOpenOperation op;
   MINGMA_CHECK(read_array(in, op.resident.bytes));
@@ -127,7 +173,7 @@ Result<LookUpOperation> read_look_up(CborReader& in) {
   MINGMA_CHECK(read_number(in, op.institution.value));
   MINGMA_CHECK(read_actor(in, op.actor));
   MINGMA_CHECK(read_enumeration(in, 0, 7, op.role));
-  MINGMA_CHECK(read_enumeration(in, 1, 5, op.duty));
+  MINGMA_CHECK(read_enumeration(in, 1, duty_schema().size(), op.duty));
   MINGMA_CHECK(read_ticket(in, op.ticket));
   MINGMA_CHECK(read_number(in, op.flags));
   if (op.flags > kLookUpFlagsAll) return invalid("unknown flags of a look-up");

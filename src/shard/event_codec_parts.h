@@ -96,6 +96,14 @@ inline constexpr std::uint64_t kLookUpFields = 10;
 void write_fields(CborWriter& out, const CaseOpenOperation& op);
 void write_fields(CborWriter& out, const CaseStepOperation& op);
 void write_fields(CborWriter& out, const LookUpOperation& op);
+// ---- retention (event_codec_cases.cpp)
+inline constexpr std::uint64_t kExpireFields = 2;
+inline constexpr std::uint64_t kDestroyKeysFields = 4;
+void write_fields(CborWriter& out, const ExpireOperation& op);
+void write_fields(CborWriter& out, const DestroyKeysOperation& op);
+Result<ExpireOperation> read_expire(CborReader& in);
+Result<DestroyKeysOperation> read_destroy_keys(CborReader& in);
+
 Result<CaseOpenOperation> read_case_open(CborReader& in);
 Result<CaseStepOperation> read_case_step(CborReader& in);
 Result<LookUpOperation> read_look_up(CborReader& in);

@@ -1,5 +1,7 @@
 #include "shard/finish.h"
 
+#include <algorithm>
+
 #include "base/cbor.h"
 #include "crypto/digest.h"
 #include "shard/authority.h"
@@ -133,6 +135,14 @@ struct Fold {
   Result<void> operator()(const ExportOperation& op) const { return fold_export(working, op, index++); }
   Result<void> operator()(const ImportOperation& op) const { return fold_import(working, op); }
   Result<void> operator()(const AcknowledgeOperation& op) const { return fold_acknowledge(working, op, index++); }
+  Result<void> operator()(const ExpireOperation& op) const {
+    ++index;
+    return working.expire(op);
+  }
+  Result<void> operator()(const DestroyKeysOperation&) const {
+    ++index;
+    return {};
+  }
 };
 
 // Writes what operations put into tables directly.
@@ -176,6 +186,8 @@ struct Write {
     write_case_step(op);
   }
   void operator()(const CaseStepOperation& op) { write_case_step(op); }
+  void operator()(const ExpireOperation&) {}
+  void operator()(const DestroyKeysOperation&) {}
   void operator()(const LookUpOperation& op) {
     const PendingRecord& made = working.look_ups()[look_ups++];
     batch.put(kLookUpsTable, look_up_key(op.resident, working.sequence(), made.number),
@@ -238,8 +250,9 @@ void write_changed_evidence(Working& working, store::Batch& batch) {
   Bytes scratch;
   for (Touched* touched : working.sorted()) {
     for (std::uint32_t at = touched->first_pending; at != 0; at = working.pending()[at - 1].next) {
-      const PendingEvidence& pending = working.pending()[at - 1];
+      PendingEvidence& pending = working.pending()[at - 1];
       if (pending.from_event) continue;
+      if (pending.stored.status == EvidenceStatus::kExpired) pending.stored.sealed = {};
       encode_stored_evidence(pending.stored, scratch);
       batch.put(kEvidenceTable, evidence_key(touched->row.resident, pending.stored.id), scratch);
     }
@@ -251,6 +264,13 @@ Result<void> write_cases(const Working& working, store::Batch& batch, Delta::Imp
   for (const auto& [ticket, touched] : working.touched_cases()) {
     batch.put(kCasesTable, case_key(ticket), encode_case(touched.now));
     const UnixSeconds deadline = next_case_deadline(touched.now);
+    const bool late = std::any_of(touched.now.statements.begin(), touched.now.statements.end(),
+                                  [](const CaseStatement& one) { return one.answer == CaseAnswer::kLate; });
+    if (late) {
+      batch.put(kCasesTable, case_late_key(ticket), {});
+    } else {
+      batch.erase(kCasesTable, case_late_key(ticket));
+    }
     if (deadline == touched.deadline_before) continue;
     if (touched.deadline_before != UnixSeconds{})
       batch.erase(kCasesTable, case_deadline_key(touched.deadline_before, ticket));
@@ -383,6 +403,21 @@ Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, 
           .hour = hour_of(working.time())};
 }
 
+std::string_view case_outcome(const CaseStep& step) {
+  switch (step.kind) {
+    case CaseStepKind::kReplied:
+    case CaseStepKind::kDefaulted:
+      return to_string(step.answer);
+    case CaseStepKind::kDecided:
+      return to_string(step.end);
+    case CaseStepKind::kReinstated:
+    case CaseStepKind::kMissed:
+      return to_string(step.kind);
+    default:
+      return {};
+  }
+}
+
 Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home) {
   return {.kind = kind,
           .klass = class_of(working.control(), institution),
@@ -395,6 +430,10 @@ Leaf make_hold_end_leaf(const Working& working, InstitutionNumber institution, c
           .klass = class_of(working.control(), institution),
           .city = row.home.prefecture(),
           .hour = hour_of(working.time())};
+}
+
+Leaf make_retention_leaf(const Working& working, const Digest& what) {
+  return {.kind = LeafKind::kRetention, .hour = hour_of(working.time()), .document = what};
 }
 
 Leaf make_document_leaf(const Working& working, const SignedDocument& document) {

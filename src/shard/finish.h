@@ -44,6 +44,11 @@ Leaf make_statement_leaf(const Working& working, InstitutionNumber institution, 
 Leaf make_hold_end_leaf(const Working& working, InstitutionNumber institution, const Row& row);
 // Of a case step or a look-up; `institution`: who acts, kSelf: the resident or the clock.
 Leaf make_staff_leaf(const Working& working, LeafKind kind, InstitutionNumber institution, DivisionCode home);
+// What the public may count of a step, in the leaf's "rule": "substantiated", "not_substantiated", "corrected" (the
+// institution says so, or the reviewer), "defaulted", "upheld", "reinstated", "missed"; empty: any other step.
+std::string_view case_outcome(const CaseStep& step);
+// Public: what expired_digest or destroyed_digest names.
+Leaf make_retention_leaf(const Working& working, const Digest& what);
 Leaf make_document_leaf(const Working& working, const SignedDocument& document);
 Leaf make_checkpoint_leaf(const Working& working, ByteView note);
 Leaf make_notice_leaf(const Working& working, const Notice& notice);

@@ -104,6 +104,29 @@ TEST_F(Holds, AFindingWaitsForTheApprovingHandAndThenCounts) {
   expect_clean();
 }
 
+TEST_F(Holds, APreviewSaysWhatSigningWouldDoAndChangesNothing) {
+  enforce({.brakes = {{"signer_worse_per_hour", 1}}});
+  ASSERT_EQ(submit(officer_statement(province_, finding(1, "c-1"), zhang_, {&li_})), Outcome::kAccepted);
+  StatementsCommand command{.authority = AuthorityKind::kOfficer, .institution = "cdc-1", .key_id = zhang_.key_id()};
+  command.lines.push_back({withdrawal(1, "c-1", kStart), 0, {}});
+  for (std::uint32_t i = 2; i <= 4; ++i) command.lines.push_back({finding(i, "c-" + std::to_string(i)), i, {}});
+  command.lines.push_back({finding(99, "c-99"), 5, {}});
+  const Digest before = *state_digest(province_.data().store());
+  const auto preview = province_.data().machine().preview(command, kStart);
+  ASSERT_TRUE(preview.ok()) << preview.error().to_string();
+  EXPECT_EQ(preview->outcomes, (std::vector<Outcome>{Outcome::kAccepted, Outcome::kHeld, Outcome::kHeld, Outcome::kHeld,
+                                                     Outcome::kUnknownResident}));
+  EXPECT_EQ(preview->worse, 0u);
+  EXPECT_EQ(preview->better, 1u);
+  EXPECT_EQ(preview->worse_when_approved, 3u);
+  EXPECT_EQ(preview->missing.at("approved"), 3u);
+  EXPECT_EQ(preview->reasons.at("signer_brake"), 3u);
+  EXPECT_EQ(*state_digest(province_.data().store()), before);
+  for (std::uint32_t i = 2; i <= 4; ++i)
+    EXPECT_EQ(submit(officer_statement(province_, finding(i, "c-" + std::to_string(i)), zhang_)), Outcome::kHeld);
+  expect_clean();
+}
+
 TEST_F(Holds, AllHandsAtOnceCountAtOnce) {
   enforce({});
   EXPECT_EQ(submit(officer_statement(province_, finding(1, "c-1"), zhang_, {&li_})), Outcome::kAccepted);

@@ -40,8 +40,8 @@ BrakeAsk brake_ask(const ControlState& control, const StatementsOperation& opera
 
 class Judge {
  public:
-  Judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered)
-      : working_(working), candidate_(candidate), unanswered_(unanswered) {}
+  Judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered, bool previews)
+      : working_(working), candidate_(candidate), unanswered_(unanswered), previews_(previews) {}
 
   Result<Judgement> run() {
     MINGMA_TRY(const Row before, working_.current(candidate_.row));
@@ -106,6 +106,7 @@ class Judge {
     if (!counts_centrally(working_.control())) return answer_brakes(working_, ask);
     MINGMA_TRY(const std::optional<std::uint8_t> answer, find_answer(working_, ask));
     if (answer) return *answer;
+    if (previews_) return std::uint8_t{0};
     if (unanswered_ != nullptr) *unanswered_ = ask;
     return kReasonUncounted;
   }
@@ -152,6 +153,7 @@ class Judge {
   const Working& working_;
   const Candidate& candidate_;
   std::optional<BrakeAsk>* unanswered_;
+  bool previews_;
 };
 
 // Does any policy in force enforce what `what` says?
@@ -165,12 +167,13 @@ bool enforced_somewhere(const Working& working, What what) {
 
 }  // namespace
 
-Result<Judgement> judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered) {
+Result<Judgement> judge(const Working& working, const Candidate& candidate, std::optional<BrakeAsk>* unanswered,
+                        bool previews) {
   if (candidate.operation.authority == AuthorityKind::kSession) return Judgement{};
   // Most provinces at most instants answer here.
   if (!enforced_somewhere(working, [](const rules::Enforcement& one) { return one.hands || one.brakes; }))
     return Judgement{};
-  return Judge(working, candidate, unanswered).run();
+  return Judge(working, candidate, unanswered, previews).run();
 }
 
 bool may_have_to_ask(const Working& working) {

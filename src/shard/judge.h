@@ -23,8 +23,9 @@ struct Candidate {
   const StatementEntry& entry;
 };
 // `unanswered`: set where the control shard must count first (brake_count.h) and has not; the judgement then holds it.
+// `previews`: nobody is asked; as if no limit were reached.
 Result<Judgement> judge(const Working& working, const Candidate& candidate,
-                        std::optional<BrakeAsk>* unanswered = nullptr);
+                        std::optional<BrakeAsk>* unanswered = nullptr, bool previews = false);
 // Does a policy in force anywhere enforce brakes that the control shard counts?
 bool may_have_to_ask(const Working& working);
 // Would new evidence, whoever signed it, make the resident worse? Quicker than judge(): most lines of a laboratory end

@@ -7,11 +7,14 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "crypto/digest.h"
+#include "rules/evidence.h"
 
 namespace mingma::shard {
 
@@ -26,6 +29,16 @@ struct ResidentKeys {
 // Purposes: "commitment", "opening", "seal".
 ResidentKeys derive_resident_keys(const Digest& resident_key);
 
+// A month at UTC+8: year * 12 + month - 1.
+using KeyMonth = StrongInteger<struct KeyMonthTag, std::uint32_t>;
+KeyMonth key_month(UnixSeconds instant);
+UnixSeconds month_end(KeyMonth month);   // its first instant that is not in it
+std::string month_text(KeyMonth month);  // "2022-11"
+
+// Seals the body of one statement: the resident's key and the secret of its kind and month; either one destroyed
+// destroys it.
+Digest body_key(const ResidentKeys& keys, const Digest& secret);
+
 using SubmissionId = std::array<std::uint8_t, 16>;
 
 class KeySource {
@@ -35,6 +48,8 @@ class KeySource {
   virtual Result<ResidentKeys> resident_keys(const ResidentId& resident) const = 0;
   // Seals a submission's signed manifest (its salt). Must exist before the submission's first batch.
   virtual Result<Digest> submission_key(const SubmissionId& submission) const = 0;
+  // Of the statements of one kind received in one month. Must exist before the first of them.
+  virtual Result<Digest> body_secret(KeyMonth month, rules::EvidenceKind kind) const = 0;
 };
 
 }  // namespace mingma::shard

@@ -16,14 +16,16 @@ constexpr std::uint16_t bit(StaffRole role) { return static_cast<std::uint16_t>(
 constexpr std::uint16_t kEverybody = bit(StaffRole::kInstitution) | bit(StaffRole::kHotline) |
                                      bit(StaffRole::kAuditor) | bit(StaffRole::kCase) | bit(StaffRole::kCommunity);
 
-constexpr std::array<DutyInfo, 5> kDuties{{
+constexpr std::array<DutyInfo, 6> kDuties{{
     {Duty::kCase, "办理申诉", "work on a case", kEverybody, false},
     {Duty::kCaller, "来电人本人查询", "the resident is on the line", bit(StaffRole::kHotline), false},
     {Duty::kVisit, "上门协助", "helping the resident in person", bit(StaffRole::kCommunity), false},
     {Duty::kMandate, "持文件核查", "an inquiry by document", bit(StaffRole::kAuditor), true},
     {Duty::kEmergency, "紧急情况", "an emergency", bit(StaffRole::kCase), true},
+    {Duty::kAuthorised, "持本人授权码代查", "with the holder's code", kEverybody, true},
 }};
-constexpr std::array<std::string_view, 6> kDutyNames{"", "case", "caller", "visit", "mandate", "emergency"};
+constexpr std::array<std::string_view, 7> kDutyNames{"",        "case",      "caller",    "visit",
+                                                     "mandate", "emergency", "authorised"};
 constexpr std::array<std::string_view, 8> kRoleNames{"institution", "",        "",     "",
                                                      "hotline",     "auditor", "case", "community"};
 
@@ -153,6 +155,28 @@ Result<LookUpRecord> decode_look_up_record(ByteView canonical) {
 
 Digest look_up_note_tag(const ResidentKeys& keys, ByteView note) {
   return keys.opening.mac({as_bytes("look-up-note"), note});
+}
+
+HolderCode holder_code(const ResidentKeys& keys, UnixSeconds at) {
+  const std::int64_t window = at.value / kHolderCodeSeconds;
+  std::array<std::uint8_t, 8> place;
+  put_big_endian(static_cast<std::uint64_t>(window), place.data());
+  const Digest mac = keys.opening.mac({as_bytes("holder-code"), place});
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8; ++i) value = value << 8 | mac.bytes[i];
+  std::string digits = std::to_string(value % 100'000'000);
+  digits.insert(0, 8 - digits.size(), '0');
+  return {std::move(digits), UnixSeconds{window * kHolderCodeSeconds}, UnixSeconds{(window + 2) * kHolderCodeSeconds}};
+}
+
+bool holder_code_fits(const ResidentKeys& keys, UnixSeconds at, std::string_view code) {
+  std::string digits;
+  for (const char c : code) {
+    if (c == ' ' || c == '-') continue;
+    if (c < '0' || c > '9') return false;
+    digits += c;
+  }
+  return digits == holder_code(keys, at).digits || digits == holder_code(keys, at.plus(-kHolderCodeSeconds)).digits;
 }
 
 Bytes encode_stored_look_up(const StoredLookUp& look_up) {

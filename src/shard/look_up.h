@@ -32,14 +32,15 @@ enum class StaffRole : std::uint8_t {
   kCommunity = 7,
 };
 enum class Duty : std::uint8_t {
-  kCase = 1,       // a case, named by its ticket
-  kCaller = 2,     // hotline: the resident is on the line and was identified
-  kVisit = 3,      // community: the resident is being helped in person
-  kMandate = 4,    // auditor: an inquiry; the note names its document
-  kEmergency = 5,  // case officer: somebody's health is in danger
+  kCase = 1,        // a case, named by its ticket
+  kCaller = 2,      // hotline: the resident is on the line and was identified
+  kVisit = 3,       // community: the resident is being helped in person
+  kMandate = 4,     // auditor: an inquiry; the note names its document
+  kEmergency = 5,   // case officer: somebody's health is in danger
+  kAuthorised = 6,  // all: the holder read out a code (holder_code); the note is that code
 };
 std::string_view to_string(StaffRole role);  // "institution", "hotline", "auditor", "case", "community"
-std::string_view to_string(Duty duty);       // "case", "caller", "visit", "mandate", "emergency"
+std::string_view to_string(Duty duty);       // "case", "caller", "visit", "mandate", "emergency", "authorised"
 std::optional<StaffRole> find_staff_role(std::string_view name);
 std::optional<Duty> find_duty(std::string_view name);
 struct DutyInfo {
@@ -79,6 +80,19 @@ struct LookUpRecord {
 };
 Bytes encode_look_up_record(const LookUpRecord& record);
 Result<LookUpRecord> decode_look_up_record(ByteView canonical);
+
+// The holder's authorisation: eight digits that the holder sees and reads out, so that somebody may look up the colour
+// by their document. Good in its own quarter of an hour and the next one. Whoever has the resident's key checks it
+// again, the audit too. It is no secret of lasting worth: it opens nothing, and each use is on record.
+inline constexpr std::int64_t kHolderCodeSeconds = 15 * 60;
+struct HolderCode {
+  std::string digits;  // "12345678"
+  UnixSeconds from{};
+  UnixSeconds until{};
+};
+HolderCode holder_code(const ResidentKeys& keys, UnixSeconds at);
+// Blanks and hyphens do not matter.
+bool holder_code_fits(const ResidentKeys& keys, UnixSeconds at, std::string_view code);
 Digest look_up_note_tag(const ResidentKeys& keys, ByteView note);
 
 struct StoredLookUp {

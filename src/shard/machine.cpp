@@ -141,6 +141,14 @@ Result<Planned> ShardMachine::plan(std::span<const Command> commands, UnixSecond
   return planned;
 }
 
+Result<StatementPreview> ShardMachine::preview(const StatementsCommand& command, UnixSeconds now) const {
+  MINGMA_ASSERT(impl_->keys != nullptr);
+  const UnixSeconds time = std::max(now, impl_->state.machine.time);
+  const Sequence sequence{impl_->log.end().sequence.value + 1};
+  Planner planner(impl_->options, impl_->state, impl_->store, *impl_->keys, time, sequence, Digest{});
+  return planner.preview(command);
+}
+
 void ShardMachine::commit(Planned&& planned) {
   MINGMA_ASSERT(!planned.empty);
   commit(std::move(planned.delta));

@@ -35,6 +35,7 @@
 #include "shard/event.h"
 #include "shard/hold.h"
 #include "shard/keys.h"
+#include "shard/preview.h"
 #include "shard/row_table.h"
 #include "store/store.h"
 
@@ -84,6 +85,8 @@ class ShardMachine final {
 
   Result<Planned> plan(std::span<const Command> commands, UnixSeconds now, const Digest& seed);
   void commit(Planned&& planned);
+  // What statements of an officer (kOfficer, with key_id, unsigned) would do at `now`. Writes nothing, opens no plan.
+  Result<StatementPreview> preview(const StatementsCommand& command, UnixSeconds now) const;
 
   // Adds everything the record causes to the batch, the record itself excepted. Claims cause nothing but the position.
   Result<Delta> apply(const log::Record& record, store::Batch& batch);

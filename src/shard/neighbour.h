@@ -203,7 +203,7 @@ struct SignedStatement {
   Bytes signature;
 };
 Result<SignedStatement> find_signed_statement(const store::Reader& reader, const StoredEvidence& evidence,
-                                              const ResidentKeys& keys);
+                                              const Digest& body_key);
 
 // kNeighboursTable: 'i' | resident | statement id (16), and 'I' | export id.
 struct StoredImport {

@@ -166,7 +166,7 @@ Result<std::vector<StoredExport>> list_unacknowledged(const store::Reader& reade
 }
 
 Result<SignedStatement> find_signed_statement(const store::Reader& reader, const StoredEvidence& evidence,
-                                              const ResidentKeys& keys) {
+                                              const Digest& body_key) {
   std::optional<StatementsOperation> found;
   const Error enough(errors::kShardInvalidEvent, "read far enough");
   bool read_event = false;
@@ -187,7 +187,7 @@ Result<SignedStatement> find_signed_statement(const store::Reader& reader, const
   if (!read.ok() && !read_event) return read.error();
   if (!found || found->authority != AuthorityKind::kDocument)
     return Error(errors::kShardInvalidStatement, "only statements that were signed one by one are given away");
-  MINGMA_TRY(const Bytes plain, crypto::open_sealed(keys.seal, found->submission, found->sealed_authority));
+  MINGMA_TRY(const Bytes plain, crypto::open_sealed(body_key, found->submission, found->sealed_authority));
   MINGMA_TRY(AuthorityMaterial material, decode_authority(plain));
   return SignedStatement{found->key_id, std::move(material.document), std::move(material.signature)};
 }

@@ -73,6 +73,15 @@ Bytes Planner::seal(const Digest& key, ByteView context, ByteView plain) {
   return crypto::seal(key, nonce, context, plain);
 }
 
+Result<Digest> Planner::body_key_of(const ResidentKeys& keys, rules::EvidenceKind kind) {
+  auto known = body_secrets_.find(kind);
+  if (known == body_secrets_.end()) {
+    MINGMA_TRY(const Digest secret, keys_.body_secret(key_month(event_.time), kind));
+    known = body_secrets_.emplace(kind, secret).first;
+  }
+  return body_key(keys, known->second);
+}
+
 Result<CommandResult> Planner::run(const PublishCommand& command) {
   if (!is_control()) return refuse_role();
   CommandResult result;

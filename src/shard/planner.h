@@ -2,6 +2,7 @@
 // Threading: one thread, within one ShardMachine::plan.
 #pragma once
 
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "shard/finish.h"
 #include "shard/keys.h"
 #include "shard/machine.h"
+#include "shard/preview.h"
 #include "shard/working.h"
 
 namespace mingma::shard {
@@ -20,6 +22,8 @@ class Planner {
 
   // An error means that the store failed; a refused command is an error inside its result.
   Result<CommandResult> run(const Command& command);
+  // What run() would do with statements of an officer whose signature is not there yet. The planner is spent.
+  Result<StatementPreview> preview(const StatementsCommand& command);
   // Decides everyone who was touched and shuffles the leaves. Then event() is complete.
   Result<void> complete();
 
@@ -54,6 +58,8 @@ class Planner {
   Result<CommandResult> run(const AcknowledgeCommand& command);
   Result<void> add_export(ExportOperation op, const ResidentKeys& keys);
   Result<void> follow_exports();
+  Result<CommandResult> run(const ExpireCommand& command);
+  Result<CommandResult> run(const DestroyKeysCommand& command);
 
   bool is_control() const { return options_.shard == kControlShard; }
   std::uint32_t add_leaf(const Leaf& leaf);
@@ -76,6 +82,7 @@ class Planner {
   std::uint32_t add_hold_end(const HoldKey& key, const StatementId& id, HoldState state, const Officer* officer);
   Result<void> seal_authority(const StatementsCommand& command, StatementsOperation& operation);
   Bytes seal(const Digest& key, ByteView context, ByteView plain);
+  Result<Digest> body_key_of(const ResidentKeys& keys, rules::EvidenceKind kind);
   RecolourOperation choose_recolouring();
   Result<InstitutionNumber> staff(const InstitutionId& institution) const;
   Result<void> add_case_step(const Case& subject, CaseStep step, std::string actor, const CaseContent* content);
@@ -101,6 +108,8 @@ class Planner {
   std::vector<std::uint32_t> places_;                              // canonical number -> position
   std::unordered_map<std::uint32_t, ResidentKeys> resident_keys_;  // by row; only looked up
   std::vector<RowNumber> due_;
+  std::map<rules::EvidenceKind, Digest> body_secrets_;  // of this month
+  bool previewing_ = false;                             // nothing is asked of the shard that counts
   std::uint32_t seals_ = 0;
   std::uint32_t statements_ = 0;
   std::uint32_t statements_accepted_ = 0;

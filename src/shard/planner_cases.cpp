@@ -36,7 +36,8 @@ Result<void> Planner::add_case_step(const Case& subject, CaseStep step, std::str
   }
   const CaseStepRecord record = working_.case_record(subject, op);
   const InstitutionNumber acting = op.step.kind == CaseStepKind::kMissed ? kSelf : op.step.institution;
-  const Leaf leaf = make_staff_leaf(working_, LeafKind::kCaseStep, acting, row ? working_.home(*row) : DivisionCode{});
+  Leaf leaf = make_staff_leaf(working_, LeafKind::kCaseStep, acting, row ? working_.home(*row) : DivisionCode{});
+  leaf.rule = case_outcome(op.step);
   const Bytes canonical = encode_case_record(record);
   op.leaf =
       add_personal_leaf(leaf, keys != nullptr ? *keys : orphan_keys(subject.resident), canonical, record.institution);
@@ -75,8 +76,8 @@ Result<CommandResult> Planner::run(const OpenCaseCommand& command) {
   if (!row) return refuse(Error(errors::kShardUnknownResident, "not registered"));
   const auto institution = staff(command.institution);
   if (!institution.ok()) return refuse(institution.error());
-  if (auto checked = check_case_opener(working_, *row, command.channel, command.consent, *institution); !checked.ok())
-    return refuse(checked.error());
+  const CaseOpener opener{command.resident, command.channel, command.consent, *institution, command.actor};
+  if (auto checked = check_case_opener(working_, *row, opener); !checked.ok()) return refuse(checked.error());
   const ResidentKeys* keys = keys_of(*row, command.resident);
   if (keys == nullptr) return refuse(Error(errors::kShardKeyDestroyed, "the resident's records were destroyed"));
   MINGMA_TRY(const std::vector<Case> cases, working_.cases_of(command.resident));
@@ -169,6 +170,8 @@ Result<CommandResult> Planner::run(const LookUpCommand& command) {
   if (!flags.ok()) return refuse(flags.error());
   const ResidentKeys* keys = keys_of(*row, command.resident);
   if (keys == nullptr) return refuse(Error(errors::kShardKeyDestroyed, "the resident's records were destroyed"));
+  if (command.duty == Duty::kAuthorised && !holder_code_fits(*keys, event_.time, command.note))
+    return refuse(Error(errors::kShardPurpose, "not the holder's code of these minutes; ask them to read it again"));
   LookUpOperation op{.resident = command.resident,
                      .institution = *institution,
                      .actor = command.actor,

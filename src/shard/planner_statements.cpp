@@ -59,7 +59,9 @@ Result<void> Planner::seal_authority(const StatementsCommand& command, Statement
   const ResidentId& resident = command.lines.front().statement.resident;
   const auto row = working_.find(resident);
   const ResidentKeys* keys = row ? keys_of(*row, resident) : nullptr;
-  if (keys != nullptr) operation.sealed_authority = seal(keys->seal, operation.submission, material);
+  if (keys == nullptr) return {};
+  MINGMA_TRY(const Digest key, body_key_of(*keys, command.lines.front().statement.evidence.kind));
+  operation.sealed_authority = seal(key, operation.submission, material);
   return {};
 }
 
@@ -95,7 +97,7 @@ Result<StatementEntry> Planner::examine_line(const StatementsCommand& command, c
   if (statement.action != StatementAction::kAdd)
     entry.earlier = make_record_tag(*keys, statement.institution, statement.earlier_record);
   if (entry.outcome == Outcome::kAccepted) {
-    MINGMA_TRY(entry.judgement, judge(working_, {*row, operation, entry}, unanswered));
+    MINGMA_TRY(entry.judgement, judge(working_, {*row, operation, entry}, unanswered, previewing_));
     if (entry.judgement.missing != 0) entry.outcome = Outcome::kHeld;
   }
   return entry;
@@ -110,7 +112,8 @@ Result<StatementEntry> Planner::plan_line(const StatementsCommand& command, cons
   const auto row = working_.find(statement.resident);
   const ResidentKeys* keys = keys_of(*row, statement.resident);
   const Bytes canonical = encode_statement(statement);
-  entry.sealed = seal(keys->seal, evidence_key(statement.resident, entry.id), canonical);
+  MINGMA_TRY(const Digest key, body_key_of(*keys, statement.evidence.kind));
+  entry.sealed = seal(key, evidence_key(statement.resident, entry.id), canonical);
   const Row& now = working_.touch(*row, cause_of(command.authority));
   entry.leaf = add_personal_leaf(make_statement_leaf(working_, institution, now, entry), *keys, canonical,
                                  statement.institution);

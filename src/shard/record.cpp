@@ -143,6 +143,8 @@ std::string_view to_string(DecisionCause cause) {
       return "case";
     case DecisionCause::kImport:
       return "import";
+    case DecisionCause::kRetention:
+      return "retention";
   }
   return "unknown";
 }
@@ -311,6 +313,8 @@ std::string_view to_string(EvidenceStatus status) {
       return "lapsed";
     case EvidenceStatus::kSuspended:
       return "suspended";
+    case EvidenceStatus::kExpired:
+      return "expired";
   }
   return "unknown";
 }
@@ -340,7 +344,7 @@ Result<StoredEvidence> decode_stored_evidence(ByteView bytes) {
   StoredEvidence out;
   const auto status = in.number<std::uint8_t>();
   const auto action = in.number<std::uint8_t>();
-  if (status < 1 || status > 8 || action < 1 || action > 3) return damaged("stored evidence");
+  if (status < 1 || status > 9 || action < 1 || action > 3) return damaged("stored evidence");
   out.status = static_cast<EvidenceStatus>(status);
   out.action = static_cast<StatementAction>(action);
   out.institution.value = in.number<std::uint32_t>();

@@ -49,7 +49,8 @@ enum class LeafKind : std::uint8_t {
   kHoldEnded = 22,   // approved, refused or lapsed
   kCaseStep = 23,
   kLookUp = 24,
-  kAlarm = 26,  // control shard: a notice (notice.h)
+  kRetention = 25,  // statements expired, or keys destroyed
+  kAlarm = 26,      // control shard: a notice (notice.h)
   kPaperCode = 27,
   kGuardianship = 28,
   kExchange = 29,  // given to another province; acknowledged by it
@@ -80,10 +81,11 @@ enum class DecisionCause : std::uint8_t {
   kRecolour = 4,
   kHold = 5,
   kCase = 6,
+  kRetention = 7,
   kImport = 8
 };
 std::string_view to_string(
-    DecisionCause cause);  // "register", "statements", "tick", "recolour", "hold", "case", "import"
+    DecisionCause cause);  // "register", "statements", "tick", "recolour", "hold", "case", "retention", "import"
 
 // One version in a resident's chain. Canonical CBOR; its SHA-256 is what the next version names.
 struct DecisionRecord {
@@ -135,6 +137,7 @@ enum class EvidenceStatus : std::uint8_t {
   kHeld = 6,        // waits for a hand
   kLapsed = 7,      // held, and refused or lapsed: never counted
   kSuspended = 8,   // in a case: not substantiated, or overruled
+  kExpired = 9,     // past its retention; its body is gone
 };
 std::string_view to_string(EvidenceStatus status);
 // Can its institution still correct it?

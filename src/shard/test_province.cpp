@@ -49,6 +49,13 @@ Result<Digest> TestKeys::submission_key(const SubmissionId& submission) const {
   return derived("submission", submission);
 }
 
+Result<Digest> TestKeys::body_secret(KeyMonth month, rules::EvidenceKind kind) const {
+  if (destroyed_keys_.contains({KeyScope::kBodies, month, kind}))
+    return Error(errors::kShardKeyDestroyed, "the key of these bodies was destroyed");
+  const std::string name = std::to_string(month.value) + " " + std::to_string(static_cast<int>(kind));
+  return derived("bodies", as_bytes(name));
+}
+
 // ---- TestShard
 
 TestShard::TestShard(ShardId shard, store::Store& store, const KeySource& keys, const MachineOptions& options)

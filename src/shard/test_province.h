@@ -12,6 +12,7 @@
 #include "crypto/signature.h"
 #include "log/shard_log.h"
 #include "shard/machine.h"
+#include "shard/retention.h"
 #include "shard/statement_document.h"
 #include "store/store.h"
 
@@ -26,10 +27,13 @@ class TestKeys final : public KeySource {
  public:
   Result<ResidentKeys> resident_keys(const ResidentId& resident) const override;
   Result<Digest> submission_key(const SubmissionId& submission) const override;
+  Result<Digest> body_secret(KeyMonth month, rules::EvidenceKind kind) const override;
+  void destroy(const KeysToDestroy& keys) { destroyed_keys_.insert(keys); }
   void destroy(const ResidentId& resident) { destroyed_.insert(resident); }
 
  private:
   std::set<ResidentId> destroyed_;
+  std::set<KeysToDestroy> destroyed_keys_;
 };
 
 // One shard over a store: owner's turn in one call.

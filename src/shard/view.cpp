@@ -111,8 +111,10 @@ Result<std::optional<Statement>> open_body(const ResidentId& resident, const Sto
   if (keys == nullptr) return std::optional<Statement>{};
   const auto resident_keys = keys->resident_keys(resident);
   if (!resident_keys.ok()) return std::optional<Statement>{};
+  const auto secret = keys->body_secret(key_month(stored.received_at), stored.evidence.kind);
+  if (!secret.ok() || stored.sealed.empty()) return std::optional<Statement>{};
   MINGMA_TRY(const Bytes canonical,
-             crypto::open_sealed(resident_keys->seal, evidence_key(resident, stored.id), stored.sealed));
+             crypto::open_sealed(body_key(*resident_keys, *secret), evidence_key(resident, stored.id), stored.sealed));
   MINGMA_TRY(Statement statement, decode_statement(canonical));
   return std::optional<Statement>(std::move(statement));
 }

@@ -162,6 +162,8 @@ class Working {
   Result<void> open_case(const CaseOpenOperation& op, std::uint32_t index);
   Result<void> step_case(const CaseStepOperation& op, std::uint32_t index);
   Result<void> look_up(const LookUpOperation& op, std::uint32_t index);
+  // Ends these statements' lives: status expired, bodies gone.
+  Result<void> expire(const ExpireOperation& op);
   // Is the statement evidence that counts?
   Result<bool> counts(const ResidentId& resident, const StatementId& id) const;
   const std::map<Ticket, TouchedCase>& touched_cases() const { return cases_; }

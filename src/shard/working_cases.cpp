@@ -1,4 +1,6 @@
 // What an event does to cases and look-ups, before it is durable.
+#include <algorithm>
+
 #include "crypto/digest.h"
 #include "shard/errors.h"
 #include "shard/image.h"
@@ -172,6 +174,23 @@ Result<void> Working::set_status(RowNumber row, const StatementId& id, EvidenceS
   }
   touched.row.flags |= kRowWasCorrected;
   touched.reduce = true;
+  return {};
+}
+
+Result<void> Working::expire(const ExpireOperation& op) {
+  for (const ExpiredEvidence& one : op.expired) {
+    if (one.row.value >= state_.rows.size()) return Error(errors::kShardInvalidEvent, "a row that is not there");
+    MINGMA_TRY(const auto evidence, all_evidence(one.row));
+    touch(one.row, DecisionCause::kRetention);
+    Touched& touched = this->touched(one.row);
+    for (const StatementId& id : one.statements) {
+      const auto found =
+          std::find_if(evidence.begin(), evidence.end(), [&](const StoredEvidence& e) { return e.id == id; });
+      if (found == evidence.end()) return Error(errors::kShardInvalidEvent, "an expired statement that is not there");
+      change_status(touched, *found, EvidenceStatus::kExpired);
+    }
+    touched.reduce = true;
+  }
   return {};
 }
 

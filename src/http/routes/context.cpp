@@ -7,6 +7,7 @@
 #include "http/content_digest.h"
 #include "http/cookie.h"
 #include "http/errors.h"
+#include "service/errors.h"
 
 namespace mingma::http {
 namespace {
@@ -128,6 +129,38 @@ Result<service::OfficerCaller> RouteContext::officer(const Request& request, boo
   MINGMA_TRY(service::OfficerCaller caller, dependencies_.api.authenticate_officer(claim));
   MINGMA_CHECK(use_claim(taken, caller.institution));
   return caller;
+}
+
+Result<service::StaffCaller> RouteContext::staff(const Request& request, bool has_body) const {
+  const Result<service::OfficerCaller> found = officer(request, has_body);
+  if (found.ok()) {
+    using shard::OfficerRole;
+    using shard::StaffRole;
+    // Officers who sign statements act in cases as their institution does.
+    const StaffRole role = found->role == OfficerRole::kHotline     ? StaffRole::kHotline
+                           : found->role == OfficerRole::kAuditor   ? StaffRole::kAuditor
+                           : found->role == OfficerRole::kCase      ? StaffRole::kCase
+                           : found->role == OfficerRole::kCommunity ? StaffRole::kCommunity
+                                                                    : StaffRole::kInstitution;
+    return service::StaffCaller{found->institution, found->officer, role};
+  }
+  if (request.header("signature-input").empty() || !found.error().is(mingma::errors::kUnknownKey)) return found.error();
+  service::MessageSignature signature;
+  MINGMA_TRY(const service::Caller caller, signed_by(request, has_body, signature));
+  return service::StaffCaller{caller.institution, caller.key_id, shard::StaffRole::kInstitution};
+}
+
+Result<service::Caller> RouteContext::overseer(const Request& request) const {
+  if (!request.header("signature-input").empty()) {
+    service::MessageSignature signature;
+    auto caller = signed_by(request, true, signature);
+    if (caller.ok()) MINGMA_CHECK(check_content_digest(request.header("content-digest"), as_bytes(request.body)));
+    if (caller.ok() || !caller.error().is(mingma::errors::kUnknownKey)) return caller;
+  }
+  MINGMA_TRY(const service::OfficerCaller asking, officer(request, true));
+  if (asking.role != shard::OfficerRole::kAuditor && asking.role != shard::OfficerRole::kOrdering)
+    return Error(mingma::errors::kForbidden, "auditors ask this, and officers who order");
+  return service::Caller{asking.institution, asking.officer};
 }
 
 crypto::WebAuthnScope RouteContext::webauthn_scope(const Request& request) const {

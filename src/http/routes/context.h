@@ -26,6 +26,7 @@ class RouteContext {
   explicit RouteContext(const RouteDependencies& dependencies) : dependencies_(dependencies) {}
 
   service::Api& api() const { return dependencies_.api; }
+  service::Redress& redress() const { return dependencies_.redress; }
   service::Oversight& oversight() const { return dependencies_.oversight; }
   OfficerSessions& officers() const { return dependencies_.officers; }
   Sessions& sessions() const { return dependencies_.sessions; }
@@ -49,8 +50,15 @@ class RouteContext {
   // This site as passkeys know it.
   crypto::WebAuthnScope webauthn_scope(const Request& request) const;
 
+  // Who asks about persons or policies before anything is decided: an institution by its key, or one of its auditors or
+  // ordering officers by session or key file.
+  Result<service::Caller> overseer(const Request& request) const;
+
   // Verifies form, digest cover, signature, single use and rate. `claim` receives what was signed.
   Result<service::Caller> signed_by(const Request& request, bool has_body, service::MessageSignature& claim) const;
+
+  // Whoever acts for an institution.
+  Result<service::StaffCaller> staff(const Request& request, bool has_body) const;
 
  private:
   std::string origin_of(const Request& request) const;

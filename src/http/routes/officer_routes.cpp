@@ -9,6 +9,7 @@
 #include "http/routes/context.h"
 #include "service/json.h"
 #include "service/officer_json.h"
+#include "shard/case_document.h"
 #include "shard/hold.h"
 #include "shard/statement_document.h"
 
@@ -189,6 +190,10 @@ Result<Response> document_challenge(const RouteContext& context, Request& reques
     MINGMA_CHECK(shard::parse_officer_revocation(document));
   } else if (type == "approval") {
     MINGMA_CHECK(shard::parse_approval(document));
+  } else if (type == shard::kCaseReply) {
+    MINGMA_CHECK(shard::parse_case_reply(document));
+  } else if (type == shard::kCaseDecision) {
+    MINGMA_CHECK(shard::parse_case_decision(document));
   } else if (!shard::find_document_type(type)) {
     return wrong_member("no such type of document", "type");
   }
@@ -231,6 +236,23 @@ awaitable<Result<Response>> list_holds(const RouteContext& context, Request& req
   co_return json_response(Json(Json::Object{{"items", std::move(items)}}));
 }
 
+awaitable<Result<Response>> preview_statements(const RouteContext& context, Request& request) {
+  MINGMA_CO_TRY(service::OfficerCaller caller, context.officer(request, true));
+  MINGMA_CO_TRY(const Json body, read_object(request, {"documents"}));
+  const Json* list = body.find("documents");
+  if (list == nullptr || !list->is_array()) co_return wrong_member("a list of documents is expected", "documents");
+  std::vector<std::string> documents;
+  for (const Json& one : list->array()) {
+    if (!one.is_string()) co_return wrong_member("documents are given as texts", "documents");
+    documents.push_back(one.string());
+  }
+  MINGMA_CO_TRY(const service::StatementPreviewView preview,
+                co_await context.api().preview_statements(std::move(caller), std::move(documents)));
+  Response response = json_response(service::to_json(preview));
+  response.set_cache_control("private, no-store");
+  co_return response;
+}
+
 awaitable<Result<Response>> approve(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(service::SignedDocument document, service::parse_signed_document(request.body));
   if (document.type != "approval") co_return wrong_member("documents of this type go to another path", "type");
@@ -256,6 +278,7 @@ void add_officer_routes(Router& router, const RouteDependencies& dependencies) {
   router.add_plain(Method::kGet, "/v1/officers", json_only(), bound_plain(context, list_officers));
   router.add_plain(Method::kGet, "/v1/officers/{institution}/{name}", json_only(), bound_plain(context, find_officer));
   router.add(Method::kGet, "/v1/holds", json_only(), bound(context, list_holds));
+  router.add(Method::kPost, "/v1/statements/preview", json_body(kDocumentBytesMax), bound(context, preview_statements));
   router.add(Method::kPost, "/v1/approvals", json_body(kDocumentBytesMax), bound(context, approve));
   const auto document_route = [&](std::string_view path, std::string_view type) {
     router.add(Method::kPost, path, json_body(kDocumentBytesMax),

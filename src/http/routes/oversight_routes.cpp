@@ -72,21 +72,8 @@ Result<service::DossierRequest> parse_request(const Request& request, bool negat
   return wanted;
 }
 
-// An institution's key, or an auditor or ordering officer by session or key file.
-Result<service::Caller> overseer(const RouteContext& context, const Request& request) {
-  if (!request.header("signature-input").empty()) {
-    service::MessageSignature signature;
-    auto caller = context.signed_by(request, true, signature);
-    if (caller.ok() || !caller.error().is(mingma::errors::kUnknownKey)) return caller;
-  }
-  MINGMA_TRY(const service::OfficerCaller officer, context.officer(request, true));
-  if (officer.role != shard::OfficerRole::kAuditor && officer.role != shard::OfficerRole::kOrdering)
-    return Error(mingma::errors::kForbidden, "auditors ask this, and officers who order");
-  return service::Caller{officer.institution, officer.officer};
-}
-
 awaitable<Result<Response>> who(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(service::Caller caller, overseer(context, request));
+  MINGMA_CO_TRY(service::Caller caller, context.overseer(request));
   MINGMA_CO_TRY(service::DossierRequest wanted, parse_request(request, false));
   wanted.caller = std::move(caller);
   MINGMA_CO_TRY(std::string bundle, co_await context.oversight().who(std::move(wanted)));
@@ -94,7 +81,7 @@ awaitable<Result<Response>> who(const RouteContext& context, Request& request) {
 }
 
 awaitable<Result<Response>> negative(const RouteContext& context, Request& request) {
-  MINGMA_CO_TRY(service::Caller caller, overseer(context, request));
+  MINGMA_CO_TRY(service::Caller caller, context.overseer(request));
   MINGMA_CO_TRY(service::DossierRequest wanted, parse_request(request, true));
   wanted.caller = std::move(caller);
   MINGMA_CO_TRY(std::string bundle, co_await context.oversight().negative(std::move(wanted)));

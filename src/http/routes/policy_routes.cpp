@@ -1,11 +1,12 @@
-// What policy authors ask before publishing: signed by an institution (RFC 9421), answered for its eyes only.
+// What policy authors ask before publishing: by an institution or its officers, answered for their eyes only.
 #include <boost/asio/awaitable.hpp>
 
 #include "http/co_try.h"
-#include "http/content_digest.h"
 #include "http/errors.h"
 #include "http/routes/context.h"
 #include "rules/json_reader.h"
+#include "rules/policy_lint.h"
+#include "rules/policy_table.h"
 #include "service/json.h"
 #include "service/policy_proofs.h"
 
@@ -59,9 +60,7 @@ Result<service::PolicyDiffRequest> diff_request(const Request& request) {
 }
 
 awaitable<Result<Response>> diff(const RouteContext& context, Request& request) {
-  service::MessageSignature signature;
-  MINGMA_CO_TRY(service::Caller caller, context.signed_by(request, true, signature));
-  MINGMA_CO_CHECK(check_content_digest(request.header("content-digest"), as_bytes(request.body)));
+  MINGMA_CO_TRY(service::Caller caller, context.overseer(request));
   MINGMA_CO_TRY(service::PolicyDiffRequest wanted, diff_request(request));
   MINGMA_CO_TRY(const rules::DiffReport report,
                 co_await context.api().diff_policies(std::move(wanted), std::move(caller)));
@@ -89,15 +88,50 @@ Result<service::PolicyProofRequest> proof_request(const Request& request) {
 }
 
 awaitable<Result<Response>> prove(const RouteContext& context, Request& request) {
-  service::MessageSignature signature;
-  MINGMA_CO_TRY(service::Caller caller, context.signed_by(request, true, signature));
-  MINGMA_CO_CHECK(check_content_digest(request.header("content-digest"), as_bytes(request.body)));
+  MINGMA_CO_TRY(service::Caller caller, context.overseer(request));
   MINGMA_CO_TRY(service::PolicyProofRequest wanted, proof_request(request));
   MINGMA_CO_TRY(const rules::proof::Answer answer,
                 co_await context.api().prove_policies(std::move(wanted), std::move(caller)));
   Response response = json_response(rules::proof::to_json(answer));
   response.set_cache_control("private, no-store");
   co_return response;
+}
+
+Json to_json(const rules::PolicyTestReport& report) {
+  Json::Array failures, untested;
+  for (const rules::PolicyTestFailure& failure : report.failures)
+    failures.push_back(Json(Json::Object{{"line", failure.line}, {"message", failure.message}}));
+  for (const std::string& rule : report.rules_untested) untested.push_back(rule);
+  Json out;
+  out.set("passed", static_cast<std::int64_t>(report.passed));
+  out.set("failures", std::move(failures));
+  out.set("rules_untested", std::move(untested));
+  return out;
+}
+
+// Lint and a test table, as `mingma policy lint` and `mingma policy test` say it.
+Result<Response> check(const RouteContext& context, Request& request) {
+  MINGMA_CHECK(context.officer(request, true));
+  MINGMA_TRY(const Json body, parse_body(request));
+  JsonReader reader(body, "", errors::kInvalidBody);
+  const std::string document = reader.text("policy");
+  const std::string tests = reader.optional("tests") != nullptr ? reader.text("tests") : std::string();
+  MINGMA_CHECK(reader.finish());
+  MINGMA_TRY(const rules::Policy policy, rules::parse_policy(document));
+  Json::Array findings;
+  for (const rules::LintFinding& finding : rules::lint_policy(policy)) {
+    findings.push_back(Json(Json::Object{{"level", rules::to_string(finding.level)},
+                                         {"code", finding.code},
+                                         {"place", finding.place},
+                                         {"message", finding.message}}));
+  }
+  Json out;
+  out.set("findings", std::move(findings));
+  if (!tests.empty()) {
+    MINGMA_TRY(const auto table, rules::parse_policy_tests(tests));
+    out.set("tests", to_json(rules::run_policy_tests(policy, table)));
+  }
+  return json_response(out);
 }
 
 Result<Response> refusal(const RouteContext& context, Request& request) {
@@ -117,6 +151,7 @@ void add_policy_routes(Router& router, const RouteDependencies& dependencies) {
   const auto context = std::make_shared<const RouteContext>(dependencies);
   router.add(Method::kPost, "/v1/policies/diff", json_body(kDocumentBytesMax), bound(context, diff));
   router.add(Method::kPost, "/v1/policies/prove", json_body(kDocumentBytesMax), bound(context, prove));
+  router.add_plain(Method::kPost, "/v1/policies/check", json_body(kDocumentBytesMax), bound_plain(context, check));
   router.add_plain(Method::kGet, "/v1/policies/refusals/{hash}", json_only(), bound_plain(context, refusal));
 }
 

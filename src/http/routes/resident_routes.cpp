@@ -7,6 +7,7 @@
 #include "rules/json_reader.h"
 #include "service/errors.h"
 #include "service/json.h"
+#include "service/redress_json.h"
 
 namespace mingma::http {
 namespace {
@@ -96,7 +97,15 @@ awaitable<Result<Response>> make_code(const RouteContext& context, Request& requ
 awaitable<Result<Response>> receipt(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
   MINGMA_CO_TRY(const service::Receipt shown, co_await context.api().receipt(caller.session.resident));
-  co_return json_response(service::to_json(shown));
+  Json json = service::to_json(shown);
+  // Open appeals against it, with what happens next and by when.
+  MINGMA_CO_TRY(const auto cases, co_await context.redress().list_cases(caller.session.resident));
+  Json::Array open;
+  for (const service::CaseView& one : cases) {
+    if (one.end == shard::CaseEnd::kOpen) open.push_back(service::summary_json(one));
+  }
+  json.set("cases", std::move(open));
+  co_return json_response(json);
 }
 
 awaitable<Result<Response>> decision_proof(const RouteContext& context, Request& request) {

@@ -47,6 +47,15 @@ class FakeOfficers : public service::Api {
     hold.missing = {"approved"};
     co_return std::vector<service::HoldView>{hold};
   }
+  service::Async<service::StatementPreviewView> preview_statements(service::OfficerCaller,
+                                                                   std::vector<std::string> documents) override {
+    service::StatementPreviewView out;
+    out.worse_when_approved = static_cast<std::uint32_t>(documents.size());
+    out.missing["approved"] = out.worse_when_approved;
+    for (std::size_t i = 0; i < documents.size(); ++i)
+      out.outcomes.push_back({.outcome = service::StatementOutcomeCode::kHeld});
+    co_return out;
+  }
   service::Async<std::vector<service::ApprovalView>> approve(service::SignedDocument) override {
     co_return std::vector<service::ApprovalView>{{Digest{}, "completed", {}}};
   }

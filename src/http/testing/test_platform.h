@@ -9,6 +9,7 @@
 #include "http/sandbox_provider.h"
 #include "http/testing/fake_api.h"
 #include "http/testing/fake_oversight.h"
+#include "http/testing/fake_redress.h"
 #include "http/testing/test_server.h"
 
 namespace mingma::http::testing {
@@ -58,6 +59,7 @@ class TestPlatform {
     api.keys.emplace("lab-key", std::pair("LAB-1", institution_key.verifying_key()));
     const RouteDependencies dependencies{.api = api,
                                          .oversight = oversight,
+                                         .redress = redress,
                                          .sessions = sessions_,
                                          .officers = officers_,
                                          .replays = replays_,
@@ -73,6 +75,7 @@ class TestPlatform {
     add_policy_routes(router_, dependencies);
     add_public_routes(router_, dependencies);
     add_oversight_routes(router_, dependencies);
+    add_redress_routes(router_, dependencies);
     add_operator_routes(router_, dependencies, [this] { return server_->server().metrics_text({}); });
     provider_.add_routes(router_);
     ServerOptions options;
@@ -154,6 +157,7 @@ class TestPlatform {
  public:
   FakeApi api;
   FakeOversight oversight;
+  FakeRedress redress;
   crypto::SigningKey institution_key;
 
  private:

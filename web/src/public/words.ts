@@ -16,7 +16,7 @@ const zh = {
   power: {
     heading: '谁能改变{place}居民的码色', lead: '没有人直接改码。下列机构可以签署影响码色的证据；每项授权都有文号、期限，并一级一级追溯到指挥部的根密钥。', prefecture: '市', county: '县（区）', whole: '{place}全市', kind: '证据种类', allKinds: '全部', day: '哪一天（不填为现在）',
     map: '河南地图，点选地方', rulesBy: '规则由谁定', roots: '{n} 把根密钥中的 {k} 把共同签署', policy: '现行规则', noPolicy: '没有生效的规则集', areas: '划定风险区域', rootKeys: '指挥部根密钥', own: '居民本人可申报', nobody: '无人可签署', count: '{n} 家', empty: '{at}，没有机构获授权签署此类证据。',
-    part: '仅{place}', link: '{grantor}授权（{number}），适用{areas}', term: '{from} 至 {until}', mayDelegate: '可再授权', mayNotDelegate: '不可再授权', leaf: '账本第 {index} 条'
+    part: '仅{place}', call: '拨打 {phone}', link: '{grantor}授权（{number}），适用{areas}', term: '{from} 至 {until}', mayDelegate: '可再授权', mayNotDelegate: '不可再授权', leaf: '账本第 {index} 条'
   },
   class: { self: '居民本人', command: '指挥部', health_commission: '卫健委', cdc: '疾控中心', laboratory: '检测机构', hospital: '医院', border_post: '口岸', community: '社区', other_province: '外省', operator: '运营单位', auditor: '审计', none: '其他' },
   rules: ruleWords.zh, hand: { ordered: '命令', approved: '审批', executed: '执行', none: '机构自签' },
@@ -58,7 +58,7 @@ const en: typeof zh = {
   power: {
     heading: 'Who may change a code in {place}', lead: 'Nobody changes a code directly. These institutions may sign evidence that moves colours; each grant has a number and an end, and leads step by step to the command’s root keys.', prefecture: 'City', county: 'County', whole: 'all of {place}', kind: 'Kind of evidence', allKinds: 'All', day: 'On which day (empty: now)',
     map: 'Map of Henan; pick a place', rulesBy: 'Who makes the rules', roots: '{k} of {n} root keys together', policy: 'Rules in force', noPolicy: 'No policy is in force', areas: 'Who orders risk areas', rootKeys: 'the command’s root keys', own: 'Residents may declare', nobody: 'Nobody may sign', count: '{n} institutions', empty: 'At {at} no institution was authorised to sign this kind of evidence.',
-    part: '{place} only', link: 'granted by {grantor} ({number}) for {areas}', term: '{from} to {until}', mayDelegate: 'may delegate', mayNotDelegate: 'may not delegate', leaf: 'ledger entry {index}'
+    part: '{place} only', call: 'Call {phone}', link: 'granted by {grantor} ({number}) for {areas}', term: '{from} to {until}', mayDelegate: 'may delegate', mayNotDelegate: 'may not delegate', leaf: 'ledger entry {index}'
   },
   class: { self: 'the resident', command: 'command', health_commission: 'health commission', cdc: 'CDC', laboratory: 'laboratory', hospital: 'hospital', border_post: 'border post', community: 'community', other_province: 'other province', operator: 'operator', auditor: 'auditor', none: 'other' },
   rules: ruleWords.en, hand: { ordered: 'ordered', approved: 'approved', executed: 'executed', none: 'the institution alone' },

@@ -11,8 +11,9 @@ const run = promisify(execFile)
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 export const WIDTHS = [360, 390, 768, 1280, 1920]
 
-export async function startProvince() {
-  const process = spawn('python3', [new URL('province.py', import.meta.url).pathname], { stdio: ['pipe', 'pipe', 'inherit'] })
+// `more`: see province.py
+export async function startProvince(...more) {
+  const process = spawn('python3', [new URL('province.py', import.meta.url).pathname, ...more], { stdio: ['pipe', 'pipe', 'inherit'] })
   const line = await new Promise((resolve, reject) => {
     createInterface({ input: process.stdout }).once('line', resolve)
     process.once('exit', (status) => reject(new Error(`the province ended with status ${status}`)))
@@ -38,6 +39,24 @@ export async function phone(browser, options = {}) {
   const page = await context.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
+  return page
+}
+
+// A desk with a passkey of its own: Chromium's virtual authenticator.
+export async function desk(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options })
+  const page = await context.newPage()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
+  })
+  page.faults = []
+  page.elsewhere = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  page.on('request', (request) => {
+    if (/^https?:/.test(request.url()) && new URL(request.url()).hostname !== 'localhost') page.elsewhere.push(request.url())
+  })
   return page
 }
 

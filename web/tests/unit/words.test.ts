@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { words as app } from '@/app/words'
+import { words as console } from '@/console/words'
 import { words as door } from '@/door/words'
 import { words as publicWords } from '@/public/words'
 import { words as site } from '@/site/words'
@@ -15,7 +16,7 @@ const placeholders = (value: unknown, path = ''): string[] =>
 const texts = (value: unknown): string[] => (typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [])
 const CHINESE = /[\u4e00-\u9fff]/
 
-describe.each([['app', app], ['door', door], ['public', publicWords], ['site', site]])('the words of %s', (_, words) => {
+describe.each([['app', app], ['console', console], ['door', door], ['public', publicWords], ['site', site]])('the words of %s', (_, words) => {
   it('are there in both languages, with the same blanks to fill', () => {
     expect(keys(words.en)).toEqual(keys(words.zh))
     expect(placeholders(words.en)).toEqual(placeholders(words.zh))

@@ -1,0 +1,95 @@
+"""9. The end (到期与销毁): the policy expires, colours become none, keys are destroyed; the ledger still verifies and every proof holds."""
+import json
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "tests/http")]
+from province import Failed, Province, run_as_test  # noqa: E402
+from visitor import Visitor, resident_number  # noqa: E402
+
+
+def tell(text):
+    print("   " + text, flush=True)
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failed("it should be that " + what)
+    tell("ok: " + what)
+
+
+def resident(province, number):
+    visitor = Visitor(province.port)
+    visitor.sign_in(number, "王五")
+
+    def ask(path):
+        status, _, answer = visitor.call("GET", path)
+        if status != 200:
+            raise Failed(f"GET {path}: {status} {answer[:300]}")
+        return json.loads(answer)
+    return visitor, ask
+
+
+def story():
+    province = Province(residents=50, nights=1, shards=2)
+    try:
+        province.start()
+        province.publish_documents()
+        number = resident_number(9)
+        visitor, ask = resident(province, number)
+        visitor.register("410103")
+        finding = {"type": "statement", "institution": "SIM-CDC",
+                   "person": {"document_type": "resident_id", "document_number": number},
+                   "evidence": {"kind": "contact_finding", "level": "close",
+                                "last_exposure_at": (datetime.now(timezone.utc) - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")},
+                   "source_record": "C-1", "signed_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        file = province.folder / "finding.json"
+        file.write_text(json.dumps(finding))
+        province.run("publish", str(file), "--key", province.key("SIM-CDC"), "--server", province.url)
+        print("A policy is in force, and somebody's code is not green.")
+        expect(ask("/v1/me/receipt")["colour"] in ("red", "yellow"), "the code is red or yellow")
+        print("The resident keeps the proof of that decision.")
+        time.sleep(2.5)  # until a checkpoint covers it
+        proof, entry = province.folder / "my.tlog-proof", province.folder / "my.bin"
+        province.run("why", "--document", number, "--server", province.url, "--proof", str(proof), "--entry", str(entry))
+        keys = province.ledger_keys()
+
+        print("Four months pass; nobody publishes a policy.")
+        province.stop()
+        province.start("--demo-clock-ahead", "120")
+        visitor, ask = resident(province, number)
+        receipt = ask("/v1/me/receipt")
+        expect(receipt["colour"] == "none", "there is no colour without a policy 无码: " + receipt["reason"]["zh"])
+
+        print("Statements are past their days; the operator runs `mingma retention`.")
+        province.stop()
+        done = json.loads(province.run("retention", str(province.data), "--demo-clock-ahead", "120", "--json"))
+        expect(done["expired_statements"] == 1, "the contact finding is no fact any more")
+        expect(any("contact_finding" in one for one in done["destroyed_keys"]), "the key of its body is destroyed")
+        expect(not any("persons" in one for one in done["destroyed_keys"]), "persons' keys are not: the longest retention is a year")
+
+        print("Two years later nothing is kept any more.")
+        due = json.loads(province.run("retention", str(province.data), "--demo-clock-ahead", "700", "--dry-run", "--json"))
+        expect(any("persons" in one for one in due["destroyed_keys"]), "persons' keys are due")
+        done = json.loads(province.run("retention", str(province.data), "--demo-clock-ahead", "700", "--json"))
+        expect(any("persons" in one for one in done["destroyed_keys"]), "and are destroyed, on record")
+        again = json.loads(province.run("retention", str(province.data), "--demo-clock-ahead", "700", "--json"))
+        expect(again == {"expired_statements": 0, "destroyed_keys": []}, "run again it has nothing to do")
+
+        print("The ledger, the proof and the audit.")
+        report = json.loads(province.run("audit", str(province.data), "--json"))
+        expect(report["clean"], "the audit is clean")
+        unopened = sum(shard["unopened"] for shard in report["shards"])
+        expect(unopened > 0, f"and says that {unopened} records can no longer be opened")
+        province.start("--demo-clock-ahead", "700")
+        province.run("ledger", "verify", "--keys", str(keys), "--proof", str(proof), "--entry", str(entry))
+        tell("ok: the proof of two years ago verifies")
+        print("1 passed, 0 failed")
+    finally:
+        province.close()
+
+
+run_as_test(story)
