@@ -16,7 +16,7 @@ DEMO = ROOT / "var/demo"
 COUNTY, ROOTS, DATA = DEMO / "county", DEMO / "roots", DEMO / "data"
 PORT = os.environ.get("MINGMA_PORT", "8641")
 RESIDENTS = os.environ.get("MINGMA_RESIDENTS", "20000")
-URL = f"http://127.0.0.1:{PORT}"
+URL = f"http://localhost:{PORT}"  # a name: browsers take passkeys for no bare address
 SAMPLES = Path(os.environ.get("MINGMA_DATA", ROOT / "../shared/data")) / "feeds"
 PROCESS = DEMO / "server.pid"
 
@@ -67,8 +67,8 @@ def start_server():
     people.write_text("".join((COUNTY / "roster.ndjson").read_text().splitlines(keepends=True)[:8]))
     log = open(DEMO / "server.log", "ab")
     pages = ["--web", str(ROOT / "web/dist")] if (ROOT / "web/dist/index.html").exists() else []
-    process = subprocess.Popen([MINGMA, "serve", str(DATA), "--listen", f"127.0.0.1:{PORT}", "--demo", "--demo-people", str(people),
-                                "--no-rate-limit", *pages], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen([MINGMA, "serve", str(DATA), "--listen", f"127.0.0.1:{PORT}", "--public-url", URL, "--demo",
+                                "--demo-people", str(people), "--no-rate-limit", *pages], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     PROCESS.write_text(str(process.pid))
     for _ in range(600):
         if ready():
@@ -181,6 +181,7 @@ def where_to_look(number):
     say("去哪里看", "Where to look")
     print(f"""  server      {URL}  (process {running()}, log var/demo/server.log; ./run stop ends it)
   pages       {URL}/   health code {URL}/app/   door {URL}/door/   public {URL}/public/
+              officers' desk {URL}/console/
   sign in     {URL}/v1/session/login?return_to=/app/   (sandbox: anyone may be anyone)
   policies    {URL}/v1/policies    grants {URL}/v1/grants    figures {URL}/v1/statistics
   ledger      {URL}/ledger/1/checkpoint    keys {URL}/v1/ledger/keys
