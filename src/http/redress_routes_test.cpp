@@ -67,6 +67,8 @@ TEST_F(RedressRoutes, StaffWorkOnCasesUnderTheirInstitutionsSignature) {
 TEST_F(RedressRoutes, AHolderGetsACodeToReadOutAndStaffUseIt) {
   const ClientResponse code = platform_.post("/v1/me/authorisations", "{}", platform_.bearer(platform_.session()));
   EXPECT_EQ(code.status, 201);
+  EXPECT_EQ(platform_.post("/v1/me/authorisations", R"({"for":"me"})", platform_.bearer(platform_.session())).status,
+            400);
   EXPECT_NE(code.body.find(R"("code":"1234-5678")"), std::string::npos) << code.body;
   const std::string whom = R"("document_type":"resident_id","document_number":"41010219900101001X")";
   EXPECT_EQ(outcome(signed_post("/v1/lookups", "{" + whom + R"(,"duty":"authorised","authorisation":"1234-5678"})")),

@@ -37,6 +37,13 @@ Result<std::string> text_of_body(const Request& request, bool required) {
   return text;
 }
 
+// {}: there is nothing to say.
+Result<void> empty_body(const Request& request) {
+  MINGMA_TRY(const Json body, parse_body(request));
+  JsonReader reader(body, "", errors::kInvalidBody);
+  return reader.finish();
+}
+
 template <typename T>
 Response items(const std::vector<T>& values) {
   Json::Array array;
@@ -107,6 +114,7 @@ awaitable<Result<Response>> my_look_ups(const RouteContext& context, Request& re
 
 awaitable<Result<Response>> authorise(const RouteContext& context, Request& request) {
   MINGMA_CO_TRY(const SignedIn caller, context.signed_in(request));
+  MINGMA_CO_CHECK(empty_body(request));
   MINGMA_CO_TRY(const shard::HolderCode code, co_await context.redress().holder_code(caller.session.resident));
   co_return json_response(service::to_json(code), 201);
 }
