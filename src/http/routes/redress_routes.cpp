@@ -17,6 +17,8 @@ namespace {
 using boost::asio::awaitable;
 using rules::JsonReader;
 
+constexpr std::size_t kTextBodyBytesMax = 256u << 10;  // 16 KiB of text, even if every character comes escaped
+
 Result<shard::Ticket> ticket_in(const Request& request, bool dependant = false) {
   const auto ticket = shard::parse_ticket(request.parameters[dependant ? 1 : 0]);
   if (!ticket)
@@ -249,7 +251,7 @@ awaitable<Result<Response>> hotline_answer(const RouteContext& context, Request&
 void add_redress_routes(Router& router, const RouteDependencies& dependencies) {
   const auto context = std::make_shared<const RouteContext>(dependencies);
   const auto step = [&](const std::string& path, auto function, shard::CaseStepKind kind) {
-    router.add(Method::kPost, path, json_body(),
+    router.add(Method::kPost, path, json_body(kTextBodyBytesMax),
                [context, function, kind](Request& request) { return function(*context, request, kind); });
   };
   for (const bool dependant : {false, true}) {
@@ -259,12 +261,12 @@ void add_redress_routes(Router& router, const RouteDependencies& dependencies) {
                  [context, function, dependant](Request& request) { return function(*context, request, dependant); });
     };
     const auto own_step = [&](const std::string& path, shard::CaseStepKind kind) {
-      router.add(Method::kPost, path, json_body(), [context, kind, dependant](Request& request) {
+      router.add(Method::kPost, path, json_body(kTextBodyBytesMax), [context, kind, dependant](Request& request) {
         return step_my_case(*context, request, kind, dependant);
       });
     };
     route(Method::kGet, me + "/cases", json_only(), my_cases);
-    route(Method::kPost, me + "/cases", json_body(), open_my_case);
+    route(Method::kPost, me + "/cases", json_body(kTextBodyBytesMax), open_my_case);
     route(Method::kGet, me + "/cases/{ticket}", json_only(), my_case);
     own_step(me + "/cases/{ticket}/materials", shard::CaseStepKind::kAdded);
     own_step(me + "/cases/{ticket}/withdrawal", shard::CaseStepKind::kWithdrawn);
@@ -273,7 +275,7 @@ void add_redress_routes(Router& router, const RouteDependencies& dependencies) {
   router.add(Method::kPost, "/v1/me/authorisations", json_body(), bound(context, authorise));
 
   router.add(Method::kGet, "/v1/cases", json_only(), bound(context, worklist));
-  router.add(Method::kPost, "/v1/cases", json_body(), bound(context, open_case));
+  router.add(Method::kPost, "/v1/cases", json_body(kTextBodyBytesMax), bound(context, open_case));
   router.add(Method::kGet, "/v1/cases/{ticket}", json_only(), bound(context, read_case));
   step("/v1/cases/{ticket}/materials", step_case, shard::CaseStepKind::kAdded);
   step("/v1/cases/{ticket}/acceptance", step_case, shard::CaseStepKind::kAccepted);
