@@ -124,22 +124,6 @@ describe('a resident with a phone', () => {
     await page.getByText(/已核验/).first().waitFor({ timeout: 15_000 })
   })
 
-  it('contests the colour, adds something, sees both in the ledger, and withdraws', async () => {
-    await page.goto(province.url + '/app/cases')
-    await page.getByLabel('您想说明的情况').fill('我填错了。')
-    await page.getByRole('button', { name: '提出申诉' }).click()
-    await page.locator('[data-state=running]').first().waitFor({ timeout: 15_000 })
-    await page.getByLabel('补充说明').fill('附说明一份。')
-    await page.getByRole('button', { name: '提交补充' }).click()
-    await page.getByText('附说明一份。').waitFor({ timeout: 10_000 })
-    assert.match(await page.locator('h1').innerText(), /票号 \d{4}-\d{3}-\d{3}/)
-    await page.getByRole('button', { name: '撤回申诉' }).click()
-    await page.getByRole('button', { name: '撤回申诉' }).click()
-    await page.locator('[data-state=running]').first().waitFor({ state: 'detached', timeout: 10_000 })
-    await page.goto(province.url + '/app/lookups')
-    await page.getByText('没有人查过您的信息').waitFor({ timeout: 10_000 })
-  })
-
   it('a proof that was tampered with on the way is noticed', async () => {
     const bad = await page.context().newPage()
     await bad.route('**/v1/me/receipt', async (route) => {
