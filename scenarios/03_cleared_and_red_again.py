@@ -7,19 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "tests/http")]
-from province import SOURCE, Failed, Province, run_as_test  # noqa: E402
-from story import instant  # noqa: E402
+from helpers import finding  # noqa: E402
+from province import SOURCE, Province, run_as_test  # noqa: E402
+from story import expect, tell, write_json  # noqa: E402
 from visitor import Visitor, resident_number  # noqa: E402
-
-
-def tell(text):
-    print("   " + text, flush=True)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failed("it should be that " + what)
-    tell("ok: " + what)
 
 
 class Story:
@@ -38,19 +29,11 @@ class Story:
         return str(key)
 
     def mine(self, path):
-        status, _, answer = self.visitor.call("GET", path)
-        if status != 200:
-            raise Failed(f"GET {path}: {status} {answer[:300]}")
-        return json.loads(answer)
+        return self.visitor.ask("GET", path)
 
     def publish_finding(self, record):
-        finding = {"type": "statement", "institution": "SIM-CDC",
-                   "person": {"document_type": "resident_id", "document_number": self.number},
-                   "evidence": {"kind": "contact_finding", "level": "close", "last_exposure_at": instant(-5 * 3600)},
-                   "source_record": record, "signed_at": instant(-1)}
-        file = self.province.folder / f"{record}.json"
-        file.write_text(json.dumps(finding))
-        return self.mingma("publish", str(file), "--key", self.province.key("SIM-CDC"))
+        document = finding({"document_number": self.number}, "SIM-CDC", record, exposure=-5 * 3600)
+        return self.mingma("publish", write_json(self.province.folder / f"{record}.json", document), "--key", self.province.key("SIM-CDC"))
 
     def tell_it(self):
         province = self.province

@@ -1,35 +1,20 @@
 """5. Nobody answers (无人答复): an appeal meets silence; at the deadline the statement is suspended and the colour decided again."""
 import json
 import sys
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "tests/http")]
-from province import Failed, Province, run_as_test  # noqa: E402
+from helpers import finding  # noqa: E402
+from province import Province, run_as_test  # noqa: E402
+from story import expect, tell, write_json  # noqa: E402
 from visitor import Visitor, resident_number  # noqa: E402
-
-
-def tell(text):
-    print("   " + text, flush=True)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failed("it should be that " + what)
-    tell("ok: " + what)
 
 
 def resident(province, number):
     visitor = Visitor(province.port)
     visitor.sign_in(number, "李四")
-
-    def ask(method, path, body=None, wanted=(200, 201)):
-        status, _, answer = visitor.call(method, path, body)
-        if status not in wanted:
-            raise Failed(f"{method} {path}: {status} {answer[:300]}")
-        return json.loads(answer)
-    return visitor, ask
+    return visitor
 
 
 def story():
@@ -38,31 +23,25 @@ def story():
         province.start()
         province.publish_documents()
         number = resident_number(5)
-        visitor, ask = resident(province, number)
+        visitor = resident(province, number)
         visitor.register("410103")
         print("A resident's code is green 绿码.")
-        expect(ask("GET", "/v1/me/receipt")["colour"] == "green", "the code is green")
+        expect(visitor.ask("GET", "/v1/me/receipt")["colour"] == "green", "the code is green")
 
         print("The CDC signs that they were a close contact 密切接触者.")
-        finding = {"type": "statement", "institution": "SIM-CDC",
-                   "person": {"document_type": "resident_id", "document_number": number},
-                   "evidence": {"kind": "contact_finding", "level": "close",
-                                "last_exposure_at": (datetime.now(timezone.utc) - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")},
-                   "source_record": "C-2022-0613", "signed_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
-        file = province.folder / "finding.json"
-        file.write_text(json.dumps(finding))
-        province.run("publish", str(file), "--key", province.key("SIM-CDC"), "--server", province.url)
-        receipt = ask("GET", "/v1/me/receipt")
+        file = write_json(province.folder / "finding.json", finding({"document_number": number}, "SIM-CDC", "C-2022-0613", exposure=-5 * 3600))
+        province.run("publish", file, "--key", province.key("SIM-CDC"), "--server", province.url)
+        receipt = visitor.ask("GET", "/v1/me/receipt")
         expect(receipt["colour"] != "green", f"the code is {receipt['colour']}, by rule {receipt['rule']}")
 
         print("The resident was never there, and appeals 申诉.")
-        case = ask("POST", "/v1/me/cases", {"text": "我没有去过那里。"})
+        case = visitor.ask("POST", "/v1/me/cases", {"text": "我没有去过那里。"})
         ticket = case["ticket"]
         tell(f"ticket {ticket}")
         for deadline in case["deadlines"]:
             tell(f"{deadline['step_words']['zh']} / {deadline['step_words']['en']}: by {deadline['at']}")
         expect([s["source_record"] for s in case["statements"]] == ["C-2022-0613"], "the case names the one statement that decides")
-        expect(ask("GET", "/v1/me/receipt")["cases"][0]["ticket"] == ticket, "the receipt shows the open case")
+        expect(visitor.ask("GET", "/v1/me/receipt")["cases"][0]["ticket"] == ticket, "the receipt shows the open case")
         expect(case["decision"]["version"] == receipt["version"], "case page and receipt read the same decision")
 
         print("The CDC finds the request on its worklist, and says nothing.")
@@ -72,18 +51,18 @@ def story():
         print("A day passes.")
         province.stop()
         province.start("--demo-clock-ahead", "1")
-        visitor, ask = resident(province, number)
-        case = ask("GET", f"/v1/me/cases/{ticket}")
+        visitor = resident(province, number)
+        case = visitor.ask("GET", f"/v1/me/cases/{ticket}")
         statement = case["statements"][0]
         expect(statement["answer"] == "defaulted" and statement["status"] == "suspended", "the statement is suspended 证据已中止")
         expect(case["end"] == "suspended_by_default", f"the case ended: {case['end_words']['zh']} / {case['end_words']['en']}")
         expect(any(s["kind"] == "defaulted" and s["institution"]["id"] == "SIM-CDC" for s in case["steps"]), "SIM-CDC is on record for its silence")
-        expect(ask("GET", "/v1/me/receipt")["colour"] == "green", "the code is green again")
+        expect(visitor.ask("GET", "/v1/me/receipt")["colour"] == "green", "the code is green again")
 
         print("The CDC sends the same finding again.")
-        answer = province.run("publish", str(file), "--key", province.key("SIM-CDC"), "--server", province.url)
+        answer = province.run("publish", file, "--key", province.key("SIM-CDC"), "--server", province.url)
         expect("duplicate" in answer, "it says nothing new: duplicate")
-        expect(ask("GET", "/v1/me/receipt")["colour"] == "green", "and the code stays green")
+        expect(visitor.ask("GET", "/v1/me/receipt")["colour"] == "green", "and the code stays green")
 
         print("The audit replays everything.")
         province.stop()

@@ -6,33 +6,13 @@ policy is published, with the record of its proof. The audit proves the record a
 """
 import hashlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "program"))
-from province import MINGMA, SOURCE, Province, run_as_test  # noqa: E402
-from story import chapter, expect, tell, write_json  # noqa: E402
-
-
-def attempt(*arguments):
-    """Runs the program and gives its status and both outputs, whatever happens."""
-    done = subprocess.run([MINGMA, *arguments], capture_output=True, text=True, timeout=600)
-    return done.returncode, done.stdout, done.stderr
-
-
-def command_of_the_province(province):
-    """An institution that writes policies; the county's own command is only a county's."""
-    key = province.folder / "command.pem"
-    province.run("key", "new", str(key))
-    pem = Path(str(key) + ".pub").read_text()
-    public = "".join(line for line in pem.splitlines() if not line.startswith("-"))
-    document = write_json(province.folder / "command.json", {
-        "type": "institution", "id": "HN-COMMAND", "class": "command",
-        "name": {"zh": "省疫情防控指挥部", "en": "Provincial epidemic command"}, "phone": "0371-12345", "division": "41",
-        "keys": [{"key": public, "from": "2022-01-01T00:00:00Z"}], "issued_at": "2022-01-01T00:00:00Z"})
-    province.run("publish", document, *province.root_keys(), "--server", province.url)
-    return key
+from helpers import add_institution, program  # noqa: E402
+from province import SOURCE, Province, run_as_test  # noqa: E402
+from story import chapter, expect, tell  # noqa: E402
 
 
 def draft(province, city, version):
@@ -91,12 +71,12 @@ def show_diff(province, key, policy):
     public = diff("--public")
     expect("sample" not in public and not any(row["count"] % 10 for row in public["rules"]),
            "the public form names nobody and counts in tens")
-    status, _, error = attempt("policy", "diff", "henan-demo@1.0.0", str(policy), "--key", province.key("SIM-LAB-01"), "--server", province.url)
+    status, _, error = program("policy", "diff", "henan-demo@1.0.0", str(policy), "--key", province.key("SIM-LAB-01"), "--server", province.url)
     expect(status == 2 and "service.forbidden" in error, "a laboratory may not compare policies")
 
 
 def refuse(province, policy):
-    status, _, error = attempt("publish", "--type", "policy", str(policy), *province.root_keys(), "--server", province.url)
+    status, _, error = program("publish", "--type", "policy", str(policy), *province.root_keys(), "--server", province.url)
     if "rules.proof_unavailable" in error:
         print("skipped: built without a solver; publishing a city's policy is refused, as it must be")
         sys.exit(77)
@@ -112,7 +92,7 @@ def main():
     try:
         chapter(1, "全省统一规则:检测逾期为黄码。", "The province's rules are in force: a late test is yellow.")
         city = set_up(province)
-        key = command_of_the_province(province)
+        key = add_institution(province, "HN-COMMAND", "command", "省疫情防控指挥部", "Provincial epidemic command")
         policy = draft(province, city, "1.0.0")
         chapter(2, f"{city}市拟稿:检测逾期即红码。谁会变色?", "The city drafts: a late test is red. Its author asks whose colour would change.")
         show_diff(province, key, policy)
@@ -120,7 +100,7 @@ def main():
         refuse(province, policy)
         chapter(4, "请省里签发例外。", "The city asks the province for an exception: this policy, rule B8, until it ends.")
         document = exception(province, policy)
-        status, _, error = attempt("publish", str(document), *province.root_keys(1), "--server", province.url)
+        status, _, error = program("publish", str(document), *province.root_keys(1), "--server", province.url)
         expect(status == 2 and "shard.not_authorised" in error, "one root key does not suffice")
         province.run("publish", str(document), *province.root_keys(), "--server", province.url)
         chapter(5, "现在可以发布,附证明记录。", "Now the city's rules are published, with the record of what was proved about all its other rules.")
@@ -133,7 +113,7 @@ def main():
         refuse(province, draft(province, city, "1.0.1"))
         province.stop()
         chapter(7, "稽核重放并重证。", "The audit replays everything, finds the record where the policy needs it, and proves it again.")
-        status, out, error = attempt("audit", str(province.data), "--prove", "--json")
+        status, out, error = program("audit", str(province.data), "--prove", "--json")
         expect(status == 0 and "1 proof records proved again, 0 do not hold" in error, f"the audit is clean: {out[-500:] if status else 'yes'}")
         print("1 passed, 0 failed")
     finally:

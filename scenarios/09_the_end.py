@@ -2,35 +2,20 @@
 import json
 import sys
 import time
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "tests/http")]
-from province import Failed, Province, run_as_test  # noqa: E402
+from helpers import finding  # noqa: E402
+from province import Province, run_as_test  # noqa: E402
+from story import expect, tell, write_json  # noqa: E402
 from visitor import Visitor, resident_number  # noqa: E402
-
-
-def tell(text):
-    print("   " + text, flush=True)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failed("it should be that " + what)
-    tell("ok: " + what)
 
 
 def resident(province, number):
     visitor = Visitor(province.port)
     visitor.sign_in(number, "王五")
-
-    def ask(path):
-        status, _, answer = visitor.call("GET", path)
-        if status != 200:
-            raise Failed(f"GET {path}: {status} {answer[:300]}")
-        return json.loads(answer)
-    return visitor, ask
+    return visitor
 
 
 def story():
@@ -39,18 +24,12 @@ def story():
         province.start()
         province.publish_documents()
         number = resident_number(9)
-        visitor, ask = resident(province, number)
+        visitor = resident(province, number)
         visitor.register("410103")
-        finding = {"type": "statement", "institution": "SIM-CDC",
-                   "person": {"document_type": "resident_id", "document_number": number},
-                   "evidence": {"kind": "contact_finding", "level": "close",
-                                "last_exposure_at": (datetime.now(timezone.utc) - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")},
-                   "source_record": "C-1", "signed_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
-        file = province.folder / "finding.json"
-        file.write_text(json.dumps(finding))
-        province.run("publish", str(file), "--key", province.key("SIM-CDC"), "--server", province.url)
+        file = write_json(province.folder / "finding.json", finding({"document_number": number}, "SIM-CDC", "C-1", exposure=-5 * 3600))
+        province.run("publish", file, "--key", province.key("SIM-CDC"), "--server", province.url)
         print("A policy is in force, and somebody's code is not green.")
-        expect(ask("/v1/me/receipt")["colour"] in ("red", "yellow"), "the code is red or yellow")
+        expect(visitor.ask("GET", "/v1/me/receipt")["colour"] in ("red", "yellow"), "the code is red or yellow")
         print("The resident keeps the proof of that decision.")
         time.sleep(2.5)  # until a checkpoint covers it
         proof, entry = province.folder / "my.tlog-proof", province.folder / "my.bin"
@@ -60,8 +39,8 @@ def story():
         print("Four months pass; nobody publishes a policy.")
         province.stop()
         province.start("--demo-clock-ahead", "120")
-        visitor, ask = resident(province, number)
-        receipt = ask("/v1/me/receipt")
+        visitor = resident(province, number)
+        receipt = visitor.ask("GET", "/v1/me/receipt")
         expect(receipt["colour"] == "none", "there is no colour without a policy 无码: " + receipt["reason"]["zh"])
 
         print("Statements are past their days; the operator runs `mingma retention`.")

@@ -6,19 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/program"), str(ROOT / "tests/http")]
-from province import Failed, Province, run_as_test  # noqa: E402
-from story import until  # noqa: E402
+from province import Province, run_as_test  # noqa: E402
+from story import expect, tell, until  # noqa: E402
 from visitor import Visitor, resident_number  # noqa: E402
-
-
-def tell(text):
-    print("   " + text, flush=True)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failed("it should be that " + what)
-    tell("ok: " + what)
 
 
 def enrol_officer(province, institution, name, role):
@@ -41,21 +31,15 @@ def story():
         visitor.sign_in(number, "赵六")
         visitor.register("410103")
 
-        def mine(path):
-            status, _, answer = visitor.call("GET", path)
-            if status != 200:
-                raise Failed(f"GET {path}: {status} {answer[:300]}")
-            return json.loads(answer)
-
         print("Nobody has looked at this resident yet.")
-        expect(mine("/v1/me/lookups")["items"] == [], "the list of look-ups 查询记录 is empty")
+        expect(visitor.ask("GET", "/v1/me/lookups")["items"] == [], "the list of look-ups 查询记录 is empty")
         key = enrol_officer(province, "SIM-COMMUNITY", "agent.li", "hotline")
         staff = ("--key", key, "--server", province.url)
 
         print("A hotline agent is curious about a neighbour. Curiosity is no duty.")
         refused = province.run("case", "look-up", "--document", number, "--duty", "mandate", "--note", "?", *staff, ok=(2,))
         expect("items" not in refused, "a duty that the role does not have is refused, and nothing is shown")
-        expect(mine("/v1/me/lookups")["items"] == [], "and nothing was read")
+        expect(visitor.ask("GET", "/v1/me/lookups")["items"] == [], "and nothing was read")
 
         print("So the agent says that the neighbour is on the line.")
         seen = json.loads(province.run("case", "look-up", "--document", number, "--duty", "caller", *staff, "--json"))
@@ -64,7 +48,7 @@ def story():
         expect("no_case" in seen["look_up"]["flags"], "the look-up is flagged: there is no case")
 
         print("The resident opens the page.")
-        items = mine("/v1/me/lookups")["items"]
+        items = visitor.ask("GET", "/v1/me/lookups")["items"]
         expect(len(items) == 1, "there it is")
         one = items[0]
         tell(f"{one['at']}  {one['reader']}, {one['institution']['name']['zh']}: {one['duty_words']['zh']} {one['flags']}")

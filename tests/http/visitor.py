@@ -31,6 +31,12 @@ class Visitor:
         answer = self.connection.getresponse()
         return answer.status, answer.headers, answer.read()
 
+    def ask(self, method, target, body=None):
+        """The JSON of the answer, which has to be a good one."""
+        status, _, answer = self.call(method, target, body)
+        assert status == 200 or (status == 201 and method == "POST"), (method, target, status, answer[:300])
+        return json.loads(answer)
+
     def sign_in(self, number, name="测试"):
         status, headers, body = self.call("GET", "/v1/session/login?mode=token")
         assert status == 303, (status, body)

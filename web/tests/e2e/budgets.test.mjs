@@ -81,10 +81,10 @@ describe('the budgets', () => {
 
   it(`the code is visible within ${CODE_VISIBLE_MS_MAX} ms at a quarter of the processor and on slow 4G`, async (test) => {
     const took = []
-    const allowed = CODE_VISIBLE_MS_MAX * BUSY  // the goal is for an idle machine; two shared cores never are
-    let share = 1
+    let [allowed, share] = [CODE_VISIBLE_MS_MAX, 1]
     for (let i = 0; i < TRIES && !(Math.min(...took) <= allowed); i++) {
       share = shareOfProcessor()
+      allowed = Math.round(CODE_VISIBLE_MS_MAX * Math.min(share, BUSY))
       const { page, cdp } = await fresh(false)
       await cdp.send('Network.emulateNetworkConditions', SLOW_4G)
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
