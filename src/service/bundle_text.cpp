@@ -5,8 +5,6 @@
 namespace mingma::service {
 namespace {
 
-Json bilingual(const Bilingual& text) { return Json::Object{{"zh", text.zh}, {"en", text.en}}; }
-
 std::string_view colour_zh(rules::Colour colour) {
   switch (colour) {
     case rules::Colour::kGreen:
@@ -131,8 +129,7 @@ Json to_json(const CheckedBundle& bundle) {
   decision.set("policy", std::move(policy));
   decision.set("caused_by", bundle.version().caused_by);
   decision.set("derived", bundle.version().derived);
-  decision.set("leaf", Json::Object{{"shard", static_cast<std::int64_t>(bundle.shard.value)},
-                                    {"index", static_cast<std::int64_t>(bundle.version().leaf.value)}});
+  decision.set("leaf", leaf_place(bundle.shard, bundle.version().leaf));
   json.set("decision", std::move(decision));
   Json::Array versions;
   for (const CheckedVersion& version : bundle.versions) {

@@ -6,6 +6,22 @@ namespace {
 Json number(std::uint64_t value) { return Json(static_cast<std::int64_t>(value)); }
 Json hex(ByteView bytes) { return Json(hex_encode(bytes)); }
 
+template <typename T>
+Json list(const std::vector<T>& values) {
+  Json::Array array;
+  array.reserve(values.size());
+  for (const T& value : values) array.push_back(to_json(value));
+  return array;
+}
+
+Json path_to_json(const std::vector<Digest>& path) {
+  Json::Array array;
+  for (const Digest& hash : path) array.push_back(base64_encode(hash));
+  return array;
+}
+
+}  // namespace
+
 Json bilingual(const Bilingual& text) {
   Json json;
   json.set("zh", text.zh);
@@ -23,22 +39,6 @@ Json leaf_place(ShardId shard, LeafIndex leaf) {
   json.set("index", number(leaf.value));
   return json;
 }
-
-template <typename T>
-Json list(const std::vector<T>& values) {
-  Json::Array array;
-  array.reserve(values.size());
-  for (const T& value : values) array.push_back(to_json(value));
-  return array;
-}
-
-Json path_to_json(const std::vector<Digest>& path) {
-  Json::Array array;
-  for (const Digest& hash : path) array.push_back(base64_encode(hash));
-  return array;
-}
-
-}  // namespace
 
 std::string_view to_string(StatementOutcomeCode outcome) {
   switch (outcome) {

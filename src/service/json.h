@@ -11,6 +11,11 @@
 
 namespace mingma::service {
 
+// What every answer is made of.
+Json bilingual(const Bilingual& text);
+void set_instant(Json& json, std::string_view name, UnixSeconds instant);  // left out when absent
+Json leaf_place(ShardId shard, LeafIndex leaf);                            // {"shard","index"}
+
 Json to_json(const InstitutionSummary& institution);
 Json to_json(const LeafOpening& leaf);
 Json to_json(const HistoryEntry& entry);

@@ -104,7 +104,7 @@ Json to_json(const OfficerView& officer) {
   for (const OfficerKeyView& key : officer.keys) keys.push_back(to_json(key));
   out.set("keys", std::move(keys));
   out.set("document_hash", hex_encode(officer.document));
-  out.set("leaf", Json(Json::Object{{"shard", 0}, {"index", static_cast<std::int64_t>(officer.leaf.value)}}));
+  out.set("leaf", leaf_place(kControlShard, officer.leaf));
   return out;
 }
 

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view kHotline = "12345";
 
-Json bilingual(const Bilingual& text) { return Json::Object{{"zh", text.zh}, {"en", text.en}}; }
-
 Json areas_json(const std::vector<DivisionCode>& areas) {
   Json::Array out;
   for (const DivisionCode area : areas) out.emplace_back(area.to_string());
@@ -118,7 +116,7 @@ Json to_json(const GrantLink& link) {
   json.set("may_delegate", link.may_delegate);
   json.set("document_number", link.document_number);
   json.set("document_hash", hex_encode(link.hash));
-  json.set("leaf", Json::Object{{"shard", 0}, {"index", static_cast<std::int64_t>(link.leaf.value)}});
+  json.set("leaf", leaf_place(kControlShard, link.leaf));
   return json;
 }
 

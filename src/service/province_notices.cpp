@@ -127,7 +127,7 @@ Json to_json(const NoticeView& notice) {
   Json json;
   json.set("id", notice.id);
   json.set("raised_at", notice.raised_at.to_string());
-  json.set("leaf", Json::Object{{"shard", 0}, {"index", static_cast<std::int64_t>(notice.leaf.value)}});
+  json.set("leaf", leaf_place(kControlShard, notice.leaf));
   json.set("text", notice.text);
   const auto content = parse_json(notice.text);
   if (content.ok()) json.set("content", *content);

@@ -7,24 +7,6 @@
 namespace mingma::service {
 namespace {
 
-Json bilingual(const Bilingual& text) {
-  Json json;
-  json.set("zh", text.zh);
-  json.set("en", text.en);
-  return json;
-}
-
-void set_instant(Json& json, std::string_view name, UnixSeconds instant) {
-  if (instant != UnixSeconds{}) json.set(name, instant.to_string());
-}
-
-Json leaf_place(ShardId shard, LeafIndex leaf) {
-  Json json;
-  json.set("shard", static_cast<std::int64_t>(shard.value));
-  json.set("index", static_cast<std::int64_t>(leaf.value));
-  return json;
-}
-
 template <typename T, typename Convert>
 Json list(const std::vector<T>& values, Convert convert) {
   Json::Array array;
