@@ -19,7 +19,9 @@ using testing::kHour;
 using testing::kStart;
 using testing::TestProvince;
 
+using testing::audit_data;
 using testing::empty_store;
+using testing::findings_text;
 using testing::rewritten;
 
 template <typename T>
@@ -57,10 +59,7 @@ class Audit : public ::testing::Test {
   }
 
   AuditReport audit(const store::Reader& stored, AuditOptions options = {.shard = ShardId{1}}) {
-    const auto scratch = empty_store();
-    auto report = audit_shard(options, stored, &province_.control().store(), &province_.keys(), *scratch);
-    EXPECT_TRUE(report.ok());
-    return std::move(report).value();
+    return audit_data(province_, stored, std::move(options));
   }
   store::Store& stored() { return province_.data().store(); }
 
@@ -70,12 +69,6 @@ class Audit : public ::testing::Test {
     }
     return false;
   }
-  static std::string list(const AuditReport& report) {
-    std::string out;
-    for (const Finding& finding : report.findings)
-      out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
-    return out;
-  }
   std::string resident(std::uint32_t number) { return "resident " + province_.resident(number).to_string(); }
 
   TestProvince province_;
@@ -83,7 +76,7 @@ class Audit : public ::testing::Test {
 
 TEST_F(Audit, AnHonestShardIsClean) {
   const AuditReport report = audit(stored());
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_EQ(report.residents, 20u);
   EXPECT_EQ(report.statements, 15u);
   EXPECT_EQ(report.signatures, 4u);
@@ -95,7 +88,7 @@ TEST_F(Audit, AnHonestControlShardIsClean) {
   const auto scratch = empty_store();
   const auto report = audit_shard({.shard = kControlShard}, province_.control().store(), nullptr, nullptr, *scratch);
   ASSERT_TRUE(report.ok());
-  EXPECT_TRUE(report->clean()) << list(*report);
+  EXPECT_TRUE(report->clean()) << findings_text(*report);
   EXPECT_EQ(report->documents, 13u);
 }
 
@@ -103,7 +96,7 @@ TEST_F(Audit, WithoutKeysTheRestIsStillCheckedAndTheUnopenedAreCounted) {
   const auto scratch = empty_store();
   const auto report = audit_shard({.shard = ShardId{1}}, stored(), nullptr, nullptr, *scratch);
   ASSERT_TRUE(report.ok());
-  EXPECT_TRUE(report->clean()) << list(*report);
+  EXPECT_TRUE(report->clean()) << findings_text(*report);
   EXPECT_GT(report->unopened, 15u);
 }
 
@@ -117,8 +110,8 @@ TEST_F(Audit, FindsAColourPlantedInTheRowsTable) {
   batch.put(kRowsTable, row_key(number), image);
   ASSERT_TRUE(stored().write(batch, store::Durability::kSynced).ok());
   const AuditReport report = audit(stored());
-  EXPECT_TRUE(has(report, "audit.wrong_colour", resident(5))) << list(report);
-  EXPECT_EQ(report.findings.size(), 1u) << list(report);
+  EXPECT_TRUE(has(report, "audit.wrong_colour", resident(5))) << findings_text(report);
+  EXPECT_EQ(report.findings.size(), 1u) << findings_text(report);
 }
 
 TEST_F(Audit, FindsADecisionForgedInTheLogItself) {
@@ -132,7 +125,7 @@ TEST_F(Audit, FindsADecisionForgedInTheLogItself) {
     }
   });
   const AuditReport report = audit(*forged);
-  EXPECT_TRUE(has(report, "audit.unexplained_decision", resident(7))) << list(report);
+  EXPECT_TRUE(has(report, "audit.unexplained_decision", resident(7))) << findings_text(report);
 }
 
 TEST_F(Audit, FindsADecisionAddedForSomeoneNothingHappenedTo) {
@@ -147,7 +140,7 @@ TEST_F(Audit, FindsADecisionAddedForSomeoneNothingHappenedTo) {
                                .policy = PolicyNumber{0}});
   });
   const AuditReport report = audit(*forged);
-  EXPECT_TRUE(has(report, "audit.unexplained_decision", resident(20))) << list(report);
+  EXPECT_TRUE(has(report, "audit.unexplained_decision", resident(20))) << findings_text(report);
 }
 
 TEST_F(Audit, FindsADecisionThatWasLeftOut) {
@@ -163,7 +156,7 @@ TEST_F(Audit, FindsADecisionThatWasLeftOut) {
     statements->entries.front().leaf = 0;
   });
   const AuditReport report = audit(*forged);
-  EXPECT_TRUE(has(report, "audit.missing_decision", resident(3))) << list(report);
+  EXPECT_TRUE(has(report, "audit.missing_decision", resident(3))) << findings_text(report);
 }
 
 TEST_F(Audit, FindsEvidenceThatSaysMoreThanWasSigned) {
@@ -183,7 +176,7 @@ TEST_F(Audit, FindsAStatementMovedToAnotherResident) {
   });
   const AuditReport report = audit(*forged);
   EXPECT_TRUE(has(report, "audit.altered_statement", resident(4)) || has(report, "audit.bad_authority"))
-      << list(report);
+      << findings_text(report);
 }
 
 TEST_F(Audit, FindsABatchSaidToBeAnotherInstitutions) {
@@ -193,7 +186,7 @@ TEST_F(Audit, FindsABatchSaidToBeAnotherInstitutions) {
       statements->institution = InstitutionNumber{2};
   });
   const AuditReport report = audit(*forged);
-  EXPECT_TRUE(has(report, "audit.bad_authority")) << list(report);
+  EXPECT_TRUE(has(report, "audit.bad_authority")) << findings_text(report);
   EXPECT_TRUE(has(report, "audit.not_authorised")) << "a CDC may not sign test results here";
 }
 
@@ -283,7 +276,7 @@ TEST_F(Audit, FindsACutTailByTheCheckpointThatWasSigned) {
     if (stop) event = Event{.time = event.time, .seed = event.seed, .operations = {TickOperation{}}};
   });
   const AuditReport report = audit(*cut, {.shard = ShardId{1}, .checkpoints = {signed_head}});
-  EXPECT_TRUE(has(report, "audit.checkpoint_differs")) << list(report);
+  EXPECT_TRUE(has(report, "audit.checkpoint_differs")) << findings_text(report);
   EXPECT_TRUE(audit(stored(), {.shard = ShardId{1}, .checkpoints = {signed_head}}).clean());
 }
 

@@ -11,9 +11,10 @@ namespace {
 
 using rules::Colour;
 using rules::TestResult;
+using testing::audit_data;
 using testing::case_decision;
 using testing::case_reply;
-using testing::empty_store;
+using testing::findings_text;
 using testing::kDay;
 using testing::kHour;
 using testing::kStart;
@@ -52,10 +53,7 @@ class Cases : public ::testing::Test {
     return result.error ? std::string(result.error->code()) : std::string("accepted");
   }
   AuditReport audit(const store::Reader& stored, AuditOptions options = {.shard = ShardId{1}}) {
-    const auto scratch = empty_store();
-    auto report = audit_shard(options, stored, &province_.control().store(), &province_.keys(), *scratch);
-    EXPECT_TRUE(report.ok());
-    return std::move(report).value();
+    return audit_data(province_, stored, std::move(options));
   }
   AuditReport audit() { return audit(province_.data().store()); }
   static bool has(const AuditReport& report, std::string_view wanted) {
@@ -63,12 +61,6 @@ class Cases : public ::testing::Test {
       if (finding.code == wanted) return true;
     }
     return false;
-  }
-  static std::string list(const AuditReport& report) {
-    std::string out;
-    for (const Finding& finding : report.findings)
-      out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
-    return out;
   }
 
   TestProvince province_;
@@ -104,7 +96,7 @@ TEST_F(Cases, OpeningNamesWhatDecidesAndNobodyElse) {
   EXPECT_EQ(subject.deadline(CaseDeadline::kSubstantiate), kStart.plus(13 * kHour));
   EXPECT_EQ(province_.data().machine().next_due(), kStart.plus(3 * kHour)) << "the clock knows of it";
   EXPECT_EQ(province_.colour(1), Colour::kRed) << "contesting changes no colour";
-  EXPECT_TRUE(audit().clean()) << list(audit());
+  EXPECT_TRUE(audit().clean()) << findings_text(audit());
 }
 
 TEST_F(Cases, TheSameDecisionHasOneTicketWhoeverContestsIt) {
@@ -145,7 +137,7 @@ TEST_F(Cases, WhatNobodySubstantiatesIsSuspendedAtTheDeadlineByTheShardsOwnClock
   const auto version = list_decisions(province_.data().store(), province_.resident(1), 0, 1).value().front();
   EXPECT_EQ(version.record.cause, DecisionCause::kCase);
   const auto report = audit();
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_EQ(report.case_steps, 3u);
 
   // The same statement sent again says nothing new.
@@ -179,7 +171,7 @@ TEST_F(Cases, ASubstantiatedStatementCountsUntilAnotherBodyDecidesAndThenWhatItD
   EXPECT_EQ(answer(second), CaseAnswer::kSubstantiated);
   ASSERT_EQ(code(send(case_decision(province_, second, "corrected", {statement_id(finding_)}, end), end)), "accepted");
   EXPECT_EQ(province_.colour(1), Colour::kGreen);
-  EXPECT_TRUE(audit().clean()) << list(audit());
+  EXPECT_TRUE(audit().clean()) << findings_text(audit());
 }
 
 TEST_F(Cases, AReplyMustSayWhatTheStatementSays) {
@@ -226,7 +218,7 @@ TEST_F(Cases, AReplyAfterTheDeadlineChangesNothingUntilAnotherBodyReinstatesTheS
   ASSERT_EQ(code(send(case_decision(province_, ticket, "reinstated", ids, late), late)), "accepted");
   EXPECT_EQ(province_.colour(1), Colour::kRed);
   EXPECT_EQ(code(send(case_decision(province_, ticket, "reinstated", ids, late), late)), "shard.case_step");
-  EXPECT_TRUE(audit().clean()) << list(audit());
+  EXPECT_TRUE(audit().clean()) << findings_text(audit());
 }
 
 TEST_F(Cases, ACorrectionIsAnAnswer) {
@@ -249,7 +241,7 @@ TEST_F(Cases, ACorrectionIsAnAnswer) {
   province_.data().settle(kStart.plus(13 * kHour));
   EXPECT_EQ(answer(ticket), CaseAnswer::kCorrected) << "the clock sees that there is nothing left to substantiate";
   EXPECT_EQ(read(ticket).end, CaseEnd::kCorrected);
-  EXPECT_TRUE(audit().clean()) << list(audit());
+  EXPECT_TRUE(audit().clean()) << findings_text(audit());
 }
 
 TEST_F(Cases, StaffWhoMissADeadlineAreRecordedAndTheCaseStaysOpen) {
@@ -272,7 +264,7 @@ TEST_F(Cases, StaffWhoMissADeadlineAreRecordedAndTheCaseStaysOpen) {
   EXPECT_EQ(code(act(ticket, CaseStepKind::kTold, "hotline-2", end)), "shard.not_authorised") << "another city";
   ASSERT_EQ(code(act(ticket, CaseStepKind::kTold, "community-1", end)), "accepted");
   EXPECT_EQ(province_.data().machine().next_due() > kStart.plus(2 * kDay), true);
-  EXPECT_TRUE(audit().clean()) << list(audit());
+  EXPECT_TRUE(audit().clean()) << findings_text(audit());
 }
 
 TEST_F(Cases, TheClockGoesOnWhenTheResidentsKeyIsDestroyed) {
@@ -281,7 +273,7 @@ TEST_F(Cases, TheClockGoesOnWhenTheResidentsKeyIsDestroyed) {
   province_.data().settle(kStart.plus(13 * kHour));
   EXPECT_EQ(read(ticket).end, CaseEnd::kSuspendedByDefault);
   const AuditReport report = audit();
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_GT(report.unopened, 0u);
 }
 
@@ -305,7 +297,7 @@ TEST_F(Cases, ALookUpHasAPurposeAndWhatIsUnusualIsFlagged) {
     last = look(2, "community-1", StaffRole::kHotline, Duty::kCaller);
   EXPECT_EQ(last.look_up_flags, kLookUpNoCase | kLookUpMany);
   const AuditReport report = audit();
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_EQ(report.look_ups, 4u + kLookUpsUsualPerDay);
 }
 
@@ -325,7 +317,7 @@ TEST_F(Cases, AMovedDeadlineIsFound) {
   const auto forged = rewritten(province_.data().store(), [](Event& event, Sequence) {
     if (auto* op = find_operation<CaseOpenOperation>(event)) op->deadlines[1] = op->deadlines[1].plus(kDay);
   });
-  EXPECT_TRUE(has(audit(*forged), "audit.moved_deadline")) << list(audit(*forged));
+  EXPECT_TRUE(has(audit(*forged), "audit.moved_deadline")) << findings_text(audit(*forged));
   // The clock held back: the step that suspends is left out, with all that follows from it.
   const auto held = rewritten(province_.data().store(), [](Event& event, Sequence) {
     std::erase_if(event.operations, [](const Operation& op) {
@@ -352,12 +344,12 @@ TEST_F(Cases, AForgedReplyIsFound) {
     op->content = case_content_tag(keys, plain);
     op->sealed = crypto::seal(keys.seal, province_.rng(), case_step_key(ticket, 2), plain);
   });
-  EXPECT_TRUE(has(audit(*forged), "audit.forged_case_document")) << list(audit(*forged));
+  EXPECT_TRUE(has(audit(*forged), "audit.forged_case_document")) << findings_text(audit(*forged));
   const auto exchanged = rewritten(province_.data().store(), [&](Event& event, Sequence) {
     auto* op = find_operation<CaseStepOperation>(event);
     if (op != nullptr && op->step.kind == CaseStepKind::kReplied) op->sealed[20] ^= 1;
   });
-  EXPECT_TRUE(has(audit(*exchanged), "audit.altered_case")) << list(audit(*exchanged));
+  EXPECT_TRUE(has(audit(*exchanged), "audit.altered_case")) << findings_text(audit(*exchanged));
 }
 
 TEST_F(Cases, ASuspendedStatementThatCountsIsFound) {
@@ -369,7 +361,7 @@ TEST_F(Cases, ASuspendedStatementThatCountsIsFound) {
         entry.decision.colour = Colour::kRed;
     }
   });
-  EXPECT_TRUE(has(audit(*forged), "audit.unexplained_decision")) << list(audit(*forged));
+  EXPECT_TRUE(has(audit(*forged), "audit.unexplained_decision")) << findings_text(audit(*forged));
   // Straight in the table.
   const auto touched = rewritten(province_.data().store(), [](Event&, Sequence) {});
   const auto key = evidence_key(province_.resident(1), statement_id(finding_));
@@ -397,7 +389,7 @@ TEST_F(Cases, ADeletedLookUpIsFoundByTheCheckpointAndInTheTable) {
     event.operations.clear();
     event.leaves.clear();
   });
-  EXPECT_TRUE(has(audit(*forged, options), "audit.checkpoint_differs")) << list(audit(*forged, options));
+  EXPECT_TRUE(has(audit(*forged, options), "audit.checkpoint_differs")) << findings_text(audit(*forged, options));
   const auto hidden = rewritten(province_.data().store(), [](Event& event, Sequence) {
     if (auto* op = find_operation<LookUpOperation>(event)) op->flags = 0;
   });

@@ -46,24 +46,14 @@ class Holds : public ::testing::Test {
     const auto key = holds.find_statement(statement_id(statement));
     return key ? holds.find(*key) : nullptr;
   }
-  AuditReport audit(const store::Reader& stored) {
-    const auto scratch = empty_store();
-    auto report = audit_shard({.shard = ShardId{1}}, stored, &province_.control().store(), &province_.keys(), *scratch);
-    EXPECT_TRUE(report.ok());
-    return std::move(report).value();
-  }
-  static std::string codes(const AuditReport& report) {
-    std::string out;
-    for (const Finding& finding : report.findings) out += finding.code + ": " + finding.text + "\n";
-    return out;
-  }
+  AuditReport audit(const store::Reader& stored) { return audit_data(province_, stored); }
   static bool has(const AuditReport& report, std::string_view code) {
     return std::any_of(report.findings.begin(), report.findings.end(),
                        [&](const Finding& finding) { return finding.code == code; });
   }
   void expect_clean() {
     const AuditReport report = audit(province_.data().store());
-    EXPECT_TRUE(report.clean()) << codes(report);
+    EXPECT_TRUE(report.clean()) << findings_text(report);
   }
   Statement finding(std::uint32_t number, std::string record, UnixSeconds at = kStart) {
     return province_.contact_finding(number, at, std::move(record), at);
@@ -337,14 +327,14 @@ TEST_F(HoldFrauds, AHeldStatementCountedAsEffectiveIsFound) {
     done = true;
   });
   EXPECT_TRUE(done);
-  EXPECT_TRUE(has(report, "audit.not_held")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.not_held")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, AForgedApprovalIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     if (auto* approved = std::get_if<ApprovalOperation>(&operation)) approved->signature.back() ^= 1;
   });
-  EXPECT_TRUE(has(report, "audit.bad_approval")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.bad_approval")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, ARefusalTurnedIntoAnApprovalIsFound) {
@@ -354,7 +344,7 @@ TEST_F(HoldFrauds, ARefusalTurnedIntoAnApprovalIsFound) {
     approved->entries.front().outcome = ApprovalOutcome::kCompleted;
     approved->entries.front().hand = kHandApproved;
   });
-  EXPECT_TRUE(has(report, "audit.bad_approval")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.bad_approval")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, AnApprovalOfSomethingElseIsFound) {
@@ -373,7 +363,7 @@ TEST_F(HoldFrauds, AMissingSignatureIsFound) {
   const AuditReport report = planted([](Operation& operation) {
     if (auto* statements = std::get_if<StatementsOperation>(&operation)) statements->sealed_authority.clear();
   });
-  EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.bad_authority")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, ARewoundCounterIsFound) {
@@ -381,8 +371,8 @@ TEST_F(HoldFrauds, ARewoundCounterIsFound) {
     auto* statements = std::get_if<StatementsOperation>(&operation);
     if (statements != nullptr && !statements->officers.empty()) statements->officers.front().counter = 1;
   });
-  EXPECT_TRUE(has(report, "audit.counter_back")) << codes(report);
-  EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.counter_back")) << findings_text(report);
+  EXPECT_TRUE(has(report, "audit.bad_authority")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, AnOfficerPutInAnothersPlaceIsFound) {
@@ -393,7 +383,7 @@ TEST_F(HoldFrauds, AnOfficerPutInAnothersPlaceIsFound) {
     statements->key_id = other;
     statements->officers.front().key_id = other;
   });
-  EXPECT_TRUE(has(report, "audit.bad_authority")) << codes(report);
+  EXPECT_TRUE(has(report, "audit.bad_authority")) << findings_text(report);
 }
 
 TEST_F(HoldFrauds, ABrakeResetInTheTableIsFound) {

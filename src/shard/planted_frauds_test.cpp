@@ -499,13 +499,11 @@ TEST(PlantedFrauds, EachIsFoundAndNamed) {
     SCOPED_TRACE(fraud.name);
     Week week;
     const AuditReport report = fraud.plant(week);
-    bool named = false;
-    std::string all;
-    for (const Finding& finding : report.findings) {
-      named = named || (finding.code == fraud.code && finding.where.find(fraud.where) != std::string::npos);
-      all += finding.code + " at " + finding.where + ": " + finding.text + "\n";
-    }
-    EXPECT_TRUE(named) << "expected " << fraud.code << " at \"" << fraud.where << "\", found:\n" << all;
+    const bool named = std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+      return finding.code == fraud.code && finding.where.find(fraud.where) != std::string::npos;
+    });
+    EXPECT_TRUE(named) << "expected " << fraud.code << " at \"" << fraud.where << "\", found:\n"
+                       << findings_text(report);
   }
 }
 

@@ -10,7 +10,8 @@ namespace mingma::shard {
 namespace {
 
 using rules::Colour;
-using testing::empty_store;
+using testing::audit_data;
+using testing::findings_text;
 using testing::kDay;
 using testing::kHour;
 using testing::kStart;
@@ -38,18 +39,7 @@ class RetentionTest : public ::testing::Test {
     if (!result.error) province_.keys().destroy(keys);
     return result;
   }
-  AuditReport audit(const store::Reader& stored) {
-    const auto scratch = empty_store();
-    auto report = audit_shard({.shard = ShardId{1}}, stored, &province_.control().store(), &province_.keys(), *scratch);
-    EXPECT_TRUE(report.ok());
-    return std::move(report).value();
-  }
-  static std::string list(const AuditReport& report) {
-    std::string out;
-    for (const Finding& finding : report.findings)
-      out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
-    return out;
-  }
+  AuditReport audit(const store::Reader& stored) { return audit_data(province_, stored); }
 
   TestProvince province_;
 };
@@ -71,7 +61,7 @@ TEST_F(RetentionTest, AStatementPastItsDaysIsNoFactAndItsBodyIsGone) {
             DecisionCause::kRetention);
   EXPECT_EQ(expire(kStart.plus(61 * kDay)).expired, 0u) << "done once, done";
   const AuditReport report = audit(province_.data().store());
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_EQ(report.expired, 2u);
 }
 
@@ -86,7 +76,7 @@ TEST_F(RetentionTest, KeysEndWhenNothingNeedsThemAndTheAuditStaysCleanAndSaysWha
   expire(over);
   ASSERT_FALSE(destroy(bodies, over).error);
   AuditReport report = audit(province_.data().store());
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   EXPECT_EQ(report.unopened, 2u) << "one body, and the signed document it came in";
   EXPECT_EQ(report.destroyed, std::vector<std::string>{"bodies of case_report received in 2022-06"});
 
@@ -100,7 +90,7 @@ TEST_F(RetentionTest, KeysEndWhenNothingNeedsThemAndTheAuditStaysCleanAndSaysWha
   ASSERT_FALSE(destroy(people, last).error);
   for (std::uint32_t i = 1; i <= 3; ++i) province_.keys().destroy(province_.resident(i));
   report = audit(province_.data().store());
-  EXPECT_TRUE(report.clean()) << list(report);
+  EXPECT_TRUE(report.clean()) << findings_text(report);
   const auto replayed = rewritten(province_.data().store(), [](Event&, Sequence) {});
   EXPECT_EQ(state_digest(*replayed).value(), state_digest(province_.data().store()).value());
 }
@@ -114,7 +104,7 @@ TEST_F(RetentionTest, EndingAStatementBeforeItsTimeIsFound) {
   const AuditReport report = audit(*early);
   EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
     return finding.code == "audit.early_retention";
-  })) << list(report);
+  })) << findings_text(report);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "crypto/seal.h"
 #include "log/local_log.h"
+#include "shard/audit.h"
 #include "shard/case_document.h"
 #include "shard/tables.h"
 #include "shard/test_province.h"
@@ -48,6 +49,23 @@ inline std::unique_ptr<store::Store> rewritten(const store::Reader& original,
     return {};
   });
   EXPECT_TRUE(read.ok());
+  return out;
+}
+
+// The audit of the data shard whose store is `stored`, beside the province's own control shard and keys.
+inline AuditReport audit_data(TestProvince& province, const store::Reader& stored,
+                              AuditOptions options = {.shard = ShardId{1}}) {
+  const auto scratch = empty_store();
+  auto report = audit_shard(options, stored, &province.control().store(), &province.keys(), *scratch);
+  EXPECT_TRUE(report.ok());
+  return std::move(report).value();
+}
+
+// For messages of failed tests.
+inline std::string findings_text(const AuditReport& report) {
+  std::string out;
+  for (const Finding& finding : report.findings)
+    out += finding.code + " at " + finding.where + ": " + finding.text + "\n";
   return out;
 }
 
