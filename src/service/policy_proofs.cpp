@@ -93,11 +93,9 @@ std::vector<Publication> with_new_exception(const shard::ControlState& control, 
   const UnixSeconds from = std::max({now, city->effective_from, exception.from});
   const auto numbers = control.provincial_policies(*city, from);
   if (!numbers) return again;
-  std::set<std::string> except(exception.rules.begin(), exception.rules.end());
-  except.merge([&] {
-    const auto before = control.gate().excepted_rules(city->hash, from, city->effective_to);
-    return std::set<std::string>(before.begin(), before.end());
-  }());
+  const std::vector<std::string> before = control.gate().excepted_rules(city->hash, from, city->effective_to);
+  std::set<std::string> except(before.begin(), before.end());
+  except.insert(exception.rules.begin(), exception.rules.end());
   for (const shard::PolicyNumber number : *numbers) {
     const rules::Policy& provincial = control.policy(number);
     if (!control.gate().check_proved(*city, provincial, from))

@@ -59,6 +59,7 @@ Async<Published> Province::publish_and_prove_again(shard::SignedDocument documen
     using Records = std::vector<shard::ProofRecord>;
     const Result<Records> records =
         co_await on_prover<Records>([&] { return prove_publication(publication, now, refusals_); });
+    if (!records && records.error().is(errors::kOverloaded)) co_return records.error();  // nothing was published yet
     if (!records) continue;
     for (const shard::ProofRecord& record : *records)
       documents.push_back({shard::DocumentType::kProofRecord, shard::write_proof_record(record), {}});
