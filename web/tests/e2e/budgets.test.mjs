@@ -49,6 +49,16 @@ async function fresh(register) {
   return { page, cdp }
 }
 
+// Runs in the page: milliseconds from the start of the navigation to the frame after the code stands in it. Asking from outside would wait for the slowed page
+// to answer, and count that.
+function timeTheCode() {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.code .word')) return
+    observer.disconnect()
+    requestAnimationFrame(() => setTimeout(() => { window.codeShownAt = Math.round(performance.now()) }))
+  }).observe(document, { childList: true, subtree: true })
+}
+
 // Bytes of the bodies as they were sent, by the kind of resource.
 function counted(cdp) {
   const kinds = new Map()
@@ -88,10 +98,9 @@ describe('the budgets', () => {
       const { page, cdp } = await fresh(false)
       await cdp.send('Network.emulateNetworkConditions', SLOW_4G)
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-      const begun = Date.now()
+      await page.addInitScript(timeTheCode)
       await page.goto(province.url + '/app/', { waitUntil: 'commit' })
-      await page.locator('.code .word').waitFor({ timeout: 30_000 })
-      took.push(Date.now() - begun)
+      took.push(await (await page.waitForFunction(() => window.codeShownAt, undefined, { timeout: 30_000 })).jsonValue())
       await page.context().close()
     }
     console.log(`# code visible after ${took.join(', ')} ms; allowed ${allowed}`)

@@ -150,7 +150,7 @@ describe('a resident with a phone', () => {
     await picture(page, 'paper')
     await page.emulateMedia({ media: null, colorScheme: null })
     const door = await doorFor()
-    assert.match(await scanPicture(door.page, printed), /^(绿码|黄码)$/) // as the resident is by then
+    assert.equal(await scanPicture(door.page, printed), '黄码') // symptoms were declared above
     assert.match(await door.page.locator('.verdict').innerText(), /纸质码/)
     await door.close()
   })
@@ -234,7 +234,7 @@ describe('a resident with a phone', () => {
     await other.goto(province.url + '/app/')
     await other.locator('svg.qr').waitFor({ timeout: 20_000 })
     const doorway = await doorFor()
-    assert.match(await scanPicture(doorway.page, await showsCode(other)), /^(绿码|黄码)$/)
+    assert.equal(await scanPicture(doorway.page, await showsCode(other)), '黄码')
     await doorway.close()
     await own.context().clearCookies()
     await own.getByText('登录已过期').waitFor({ timeout: 15_000 })
