@@ -12,7 +12,7 @@ const router = createRouter({
     { path: '/', component: HomePage },
     { path: '/who-may', component: () => import('./PowerPage.vue') },
     { path: '/rules', component: () => import('./RulesPage.vue') },
-    { path: '/rules/compare', component: () => import('./ComparePage.vue') },
+    { path: '/rules/compare', component: () => import('./ComparePage.vue'), beforeEnter: (to) => (to.query['before'] && to.query['after'] ? true : '/rules') },
     { path: '/rules/:hash', component: () => import('./RulePage.vue') },
     { path: '/figures', component: () => import('./FiguresPage.vue') },
     { path: '/ledger', component: () => import('./LedgerPage.vue') },

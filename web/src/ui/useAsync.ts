@@ -4,7 +4,8 @@ import { ApiError } from '@/lib/api'
 
 export interface Loading<T> { value: Ref<T | undefined>; error: Ref<Error | undefined>; busy: Ref<boolean>; reload: () => Promise<void> }
 
-export function useAsync<T>(load: () => Promise<T>): Loading<T> {
+// `later`: nothing is loaded until reload() is called.
+export function useAsync<T>(load: () => Promise<T>, later = false): Loading<T> {
   const value = ref<T>() as Ref<T | undefined>
   const error = ref<Error>()
   const busy = ref(false)
@@ -19,7 +20,7 @@ export function useAsync<T>(load: () => Promise<T>): Loading<T> {
       busy.value = false
     }
   }
-  void reload()
+  if (!later) void reload()
   return { value, error, busy, reload }
 }
 
