@@ -1,10 +1,12 @@
 """What the scenarios share: telling, expecting, signing documents, residents at the door."""
 import json
 import subprocess
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 
 from province import MINGMA, Failed, Province
+
 
 def chapter(number, zh, en):
     print(f"\n{number}. {zh}  {en}", flush=True)
@@ -78,3 +80,12 @@ class Phone:
         """The text of the QR code; the phone makes it by itself."""
         return self.province.run("code", "show", "--credential", str(self.credential), "--phone-key", str(self.key),
                                  "--no-picture").strip().splitlines()[-1]
+
+
+def main(story):
+    try:
+        story()
+    except Failed as failure:
+        print(f"\nFAILED: {failure}")
+        sys.exit(1)
+    print("\nThe end is as it should be.")
