@@ -34,7 +34,7 @@ const zh = {
   },
   cases: {
     heading: '申诉', new: '对现在的码色提出申诉', explain: '系统会要求每一家签署了相关记录的单位在限期内拿出依据；到期拿不出的，该记录不再计入，码色重新判定。您会得到一个票号，拨打 12345 报票号也能查。', text: '您想说明的情况（可不填）', send: '提出申诉', ticket: '票号 {ticket}', open: '正在处理', number: '拨打 12345 报出票号，说的是同一件事。',
-    deadline: { running: '截止 {at}（{distance}）', done: '已完成', missed: '逾期（截止 {at}）', void: '不需要了' }, reply: '答复', signed: '{name} {actor} 签署，{at}', asked: '要求谁拿出依据', nobodyAsked: '现在的码色不依据任何单位的记录，无须举证。', steps: '经过', leaf: '账本第 {index} 条', add: '补充说明', sendMore: '提交补充', withdraw: '撤回申诉', sure: '撤回后不再处理，码色不变。确定吗？', keep: '不撤回', go: '提出申诉或查看进度'
+    deadline: { running: '截止 {at}（{distance}）', done: '已完成', missed: '逾期（截止 {at}）', void: '不需要了' }, reply: '答复', signed: '{name} {actor} 签署，{at}', key: '（密钥 {id}）', asked: '要求谁拿出依据', nobodyAsked: '现在的码色不依据任何单位的记录，无须举证。', steps: '经过', leaf: '账本第 {index} 条', add: '补充说明', sendMore: '提交补充', withdraw: '撤回申诉', sure: '撤回后不再处理，码色不变。确定吗？', keep: '不撤回', go: '提出申诉或查看进度'
   },
   looks: {
     heading: '谁查过我', explain: '工作人员每次查看您的信息都记在账本里，在这里告诉您。验码不会查看您的信息，也不留记录。', none: '没有人查过您的信息。',
@@ -83,7 +83,7 @@ const en: typeof zh = {
   },
   cases: {
     heading: 'Appeals', new: 'Contest my present colour', explain: 'Every institution that signed a record behind it must substantiate it in time; what nobody substantiates stops counting and the colour is decided again. You get a ticket number; 12345 knows it too.', text: 'What you want to say (optional)', send: 'Open an appeal', ticket: 'Ticket {ticket}', open: 'in progress', number: 'Call 12345 with this number: it is the same case.',
-    deadline: { running: 'due {at} ({distance})', done: 'done', missed: 'missed (was due {at})', void: 'no longer needed' }, reply: 'Reply', signed: 'signed by {name} {actor}, {at}', asked: 'Who must substantiate', nobodyAsked: 'The present colour rests on nobody’s record, so there is nothing to substantiate.', steps: 'What happened', leaf: 'ledger entry {index}', add: 'Add something', sendMore: 'Send', withdraw: 'Withdraw', sure: 'It will not be dealt with any more and the colour stays. Are you sure?', keep: 'Keep it', go: 'Appeal, or see how far it is'
+    deadline: { running: 'due {at} ({distance})', done: 'done', missed: 'missed (was due {at})', void: 'no longer needed' }, reply: 'Reply', signed: 'signed by {name} {actor}, {at}', key: '(key {id})', asked: 'Who must substantiate', nobodyAsked: 'The present colour rests on nobody’s record, so there is nothing to substantiate.', steps: 'What happened', leaf: 'ledger entry {index}', add: 'Add something', sendMore: 'Send', withdraw: 'Withdraw', sure: 'It will not be dealt with any more and the colour stays. Are you sure?', keep: 'Keep it', go: 'Appeal, or see how far it is'
   },
   looks: {
     heading: 'Who looked at me', explain: 'Each time a member of staff reads your data it is written to the ledger and told here. A check at a door reads nothing and leaves no record.', none: 'Nobody has looked at your data.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import axe from 'axe-core'
-import { desk, launch, phone, picture, signIn, startProvince } from './harness.mjs'
+import { launch, officerAt, phone, picture, signHere, signIn, startProvince } from './harness.mjs'
 
 let province, browser
 const desks = {}
@@ -18,33 +18,11 @@ after(async () => {
 const console_ = (path = '') => province.url + '/console/' + path
 const rootKeys = () => ['discipline', 'headquarters', 'health-commission'].slice(0, 2).map((name) => join(province.folder, 'roots', `root-${name}.pem`))
 
-// As an institution does it: the officer makes a passkey, the institution's key vouches for it, the passkey signs in.
-async function enrol(institution, name, role, zh, en) {
-  const page = await desk(browser)
-  await page.goto(console_('enrol'))
-  await page.locator('select[name=institution]').selectOption(institution)
-  for (const [field, value] of [['name', name], ['zh', zh], ['en', en]]) await page.locator(`input[name=${field}]`).fill(value)
-  await page.locator('select[name=role]').selectOption(role)
-  await page.getByRole('button', { name: '第一步' }).click()
-  await page.getByText('通行密钥已制作').waitFor({ timeout: 10_000 })
-  await page.locator('input[type=file]').setInputFiles(province.key(institution))
-  await page.getByRole('button', { name: '签署并公布' }).click()
-  await page.getByText('已登记').waitFor({ timeout: 10_000 })
-  await page.goto(console_())
-  await page.locator('input[name=officer]').fill(`${institution}/${name}`)
-  await page.getByRole('button', { name: '用通行密钥登录' }).click()
-  await page.getByText(`${zh} ·`).waitFor({ timeout: 10_000 })
-  return page
-}
-
-const signHere = async (page) => {
-  await page.locator('.signing').waitFor()
-  await page.getByRole('button', { name: '用通行密钥签署' }).click()
-  await page.locator('.signing').waitFor({ state: 'hidden', timeout: 15_000 })
-}
+const enrol = (...officer) => officerAt(browser, province, ...officer)
 
 describe('officers at their desks', () => {
   let resident, person
+  let next, neighbour // another resident, and their line in the register
 
   it('enrol a passkey that their institution vouches for, and sign in with it', async () => {
     desks.ming = await enrol('SIM-CDC', 'ming', 'executing', '明某', 'Ming')
@@ -58,6 +36,10 @@ describe('officers at their desks', () => {
     resident = await phone(browser)
     await signIn(resident, province.url, person)
     await resident.locator('.code.green').waitFor({ timeout: 20_000 })
+    neighbour = province.people.find((one) => one !== person && Number(one.birth_date.slice(0, 4)) < 2000)
+    next = await phone(browser)
+    await signIn(next, province.url, neighbour)
+    await next.locator('.code.green').waitFor({ timeout: 20_000 })
     const page = desks.ming
     await page.getByRole('link', { name: '录入声明' }).click()
     await page.locator('input[name=document_number]').fill(person.document_number)
@@ -126,6 +108,82 @@ describe('officers at their desks', () => {
     await page.getByRole('button', { name: '修改' }).click()
     await page.locator('input[type=file]').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('document_number,kind\n1,risk_clearance') })
     await page.getByText('缺少列').waitFor()
+  })
+
+  it('withdraw an earlier record by a signed correction, and the resident’s page turns back', async () => {
+    const page = desks.ming
+    await page.goto(console_('statements'))
+    await page.locator('input[name=document_number]').fill(person.document_number)
+    await page.locator('input[name=source_record]').fill('DESK-1-WITHDRAWN')
+    await page.getByText('更正或撤回先前的声明').click()
+    await page.locator('select[name=action]').selectOption('withdraw')
+    await page.getByLabel('先前的记录号').fill('DESK-1')
+    await page.getByRole('button', { name: '预览后果' }).click()
+    await page.locator('.preview').waitFor()
+    assert.match(await page.locator('.preview').innerText(), /1\s*立即变好/)
+    await page.getByRole('button', { name: '去签署' }).click()
+    assert.match(await signHere(page), /立即变好\s*1 人/)
+    await page.getByText('已生效').waitFor()
+    await resident.locator('.code.green').waitFor({ timeout: 10_000 })
+    await resident.getByText('已不再计入').first().waitFor({ timeout: 10_000 })
+  })
+
+  it('refuse what waits for approval, with a reason, and nobody’s colour changes', async () => {
+    const page = desks.ming
+    await page.goto(console_('statements'))
+    await page.locator('input[name=document_number]').fill(neighbour.document_number)
+    await page.locator('input[name=source_record]').fill('DESK-2')
+    await page.getByRole('button', { name: '预览后果' }).click()
+    await page.getByRole('button', { name: '去签署' }).click()
+    await signHere(page)
+    await page.getByText('已记录，待复核').waitFor()
+    const reviewer = desks.li
+    await reviewer.goto(console_())
+    await reviewer.locator('tbody input[type=checkbox]').first().check()
+    const refuse = reviewer.getByRole('button', { name: '不予通过 1 项' })
+    assert.equal(await refuse.isEnabled(), false)
+    await reviewer.locator('input[name=reason]').fill('流调依据不足')
+    await refuse.click()
+    assert.match(await signHere(reviewer), /1 位居民的码色不变[\s\S]*流调依据不足/)
+    await reviewer.getByText('已不予通过').waitFor()
+    await reviewer.getByText('没有待复核的声明').waitFor()
+    await next.reload()
+    await next.locator('.code.green').waitFor({ timeout: 20_000 })
+  })
+
+  it('order tests in a county with the people it concerns in sight, and lift the order: the residents’ pages follow', async () => {
+    const page = desks.chief
+    await page.getByRole('link', { name: '区域决定' }).click()
+    const place = page.getByLabel('在地图上点选，或从列表选择')
+    await place.selectOption(neighbour.home.slice(0, 4))
+    await page.getByText(`该地登记居民约 ${province.people.length} 人`).waitFor()
+    assert.equal(await page.getByLabel('涉及人口').inputValue(), String(province.people.length))
+    await place.selectOption(neighbour.home.slice(0, 6))
+    await page.getByText('公开统计只到市').waitFor()
+    await page.getByLabel('涉及人口').fill('52000')
+    await page.locator('input[name=number]').fill('防指〔2022〕88号')
+    await page.locator('input[name=zh]').fill('出现本土病例')
+    await page.locator('input[name=en]').fill('Local cases')
+    await page.getByRole('button', { name: '去签署' }).click()
+    assert.match(await signHere(page), /涉及人口\s*52000 人/)
+    await page.getByText('已公布').waitFor()
+    const order = page.locator('table.plain tbody tr').filter({ hasText: '防指〔2022〕88号' })
+    assert.match(await order.innerText(), /52000/)
+    await picture(page, 'console-area')
+    await next.locator('.code.red, .code.yellow').waitFor({ timeout: 10_000 })
+    await order.getByRole('button', { name: '提前解除' }).click()
+    await signHere(page)
+    await order.waitFor({ state: 'detached', timeout: 10_000 })
+    await next.locator('.code.green').waitFor({ timeout: 10_000 })
+  })
+
+  it('read figures that count each resident once', async () => {
+    const page = desks.chief
+    await page.getByRole('link', { name: '统计' }).click()
+    const green = page.locator('.figure').filter({ hasText: '绿码' }).locator('strong')
+    await green.and(page.locator(`:text-is("${province.people.length}")`)).waitFor({ timeout: 10_000 })
+    await page.getByLabel('地区').selectOption('4102')
+    await green.and(page.locator(':text-is("0")')).waitFor({ timeout: 10_000 })
   })
 })
 

@@ -14,17 +14,26 @@ export const WIDTHS = [360, 390, 768, 1280, 1920]
 // `more`: see province.py
 export async function startProvince(...more) {
   const process = spawn('python3', [new URL('province.py', import.meta.url).pathname, ...more], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const line = await new Promise((resolve, reject) => {
-    createInterface({ input: process.stdout }).once('line', resolve)
-    process.once('exit', (status) => reject(new Error(`the province ended with status ${status}`)))
-  })
-  const info = JSON.parse(line)
-  if (info.error) throw new Error(info.error)
+  const lines = createInterface({ input: process.stdout })
+  const answer = async () => {
+    const said = JSON.parse(await new Promise((resolve, reject) => {
+      lines.once('line', resolve)
+      process.once('exit', (status) => reject(new Error(`the province ended with status ${status}`)))
+    }))
+    if (said.error) throw new Error(said.error)
+    return said
+  }
+  const info = await answer()
   const ended = new Promise((resolve) => process.once('exit', resolve))
   return {
     ...info,
     mingma: async (...args) => (await run(info.mingma, args)).stdout,
     key: (institution) => join(info.folder, 'county/keys', institution + '.pem'),
+    // The server ends and starts again, with these options too. Sessions end with it.
+    restart: async (...options) => {
+      process.stdin.write(options.join(' ') + '\n')
+      await answer()
+    },
     stop: async () => {
       process.stdin.end()
       await ended
@@ -58,6 +67,38 @@ export async function desk(browser, options = {}) {
     if (/^https?:/.test(request.url()) && new URL(request.url()).hostname !== 'localhost') page.elsewhere.push(request.url())
   })
   return page
+}
+
+// As an institution does it: the officer makes a passkey, the institution's key vouches for it, the passkey signs in.
+export async function officerAt(browser, province, institution, name, role, zh, en) {
+  const page = await desk(browser)
+  await page.goto(province.url + '/console/enrol')
+  await page.locator('select[name=institution]').selectOption(institution)
+  for (const [field, value] of [['name', name], ['zh', zh], ['en', en]]) await page.locator(`input[name=${field}]`).fill(value)
+  await page.locator('select[name=role]').selectOption(role)
+  await page.getByRole('button', { name: '第一步' }).click()
+  await page.getByText('通行密钥已制作').waitFor({ timeout: 10_000 })
+  await page.locator('input[type=file]').setInputFiles(province.key(institution))
+  await page.getByRole('button', { name: '签署并公布' }).click()
+  await page.getByText('已登记').waitFor({ timeout: 10_000 })
+  await officerSignsIn(page, province, `${institution}/${name}`, zh)
+  return page
+}
+
+export async function officerSignsIn(page, province, officer, zh) {
+  await page.goto(province.url + '/console/')
+  await page.locator('input[name=officer]').fill(officer)
+  await page.getByRole('button', { name: '用通行密钥登录' }).click()
+  await page.getByText(`${zh} ·`).waitFor({ timeout: 10_000 })
+}
+
+// What the dialog says before the passkey signs it.
+export async function signHere(page) {
+  await page.locator('.signing').waitFor()
+  const says = await page.locator('.signing').innerText()
+  await page.getByRole('button', { name: '用通行密钥签署' }).click()
+  await page.locator('.signing').waitFor({ state: 'hidden', timeout: 15_000 })
+  return says
 }
 
 // Through the sandbox identity provider, as a person would: the form for somebody it does not offer.

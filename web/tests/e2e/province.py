@@ -4,6 +4,8 @@
     province.py             the demonstration policy
     province.py desk ...    a policy that enforces hands and brakes, a command and a health commission of the province, and the name localhost,
                             which passkeys need; what follows goes to `mingma serve`
+
+A line on stdin starts the server again, with the line's words as further options, and is answered with one line.
 """
 import json
 import sys
@@ -37,13 +39,17 @@ try:
     roster = [json.loads(line) for line in (province.county / "roster.ndjson").read_text().splitlines()]
     if desk:
         province.url = f"http://localhost:{province.port}"
-    province.start("--web", str(SOURCE / "web/dist"), *(["--public-url", province.url] if desk else []), *sys.argv[2:])
+    options = ["--web", str(SOURCE / "web/dist"), *(["--public-url", province.url] if desk else []), *sys.argv[2:]]
+    province.start(*options)
     province.publish_documents(policy=enforced()) if desk else province.publish_documents()
     if desk:
         found_bodies()
     print(json.dumps({"url": province.url, "folder": str(province.folder), "mingma": MINGMA, "people": roster,
                       "institutions": sorted(key.stem for key in (province.county / "keys").glob("*.pem"))}), flush=True)
-    sys.stdin.read()
+    for line in sys.stdin:
+        province.stop()
+        province.start(*options, *line.split())
+        print("{}", flush=True)
 except Failed as failure:
     print(json.dumps({"error": str(failure)}), flush=True)
 finally:
