@@ -66,14 +66,17 @@ Result<rules::DiffReport> diff_synthetic(const DiffCommand& command) {
   std::vector<DivisionCode> places;
   for (std::uint32_t i = 1; i <= kCities; ++i) places.push_back({after->jurisdiction.province().value + i * 100'000});
   const rules::FactColumns rows = rules::synthetic_rows(command.synthetic, options.now);
-  std::vector<std::uint16_t> place_of(rows.size());
-  for (std::size_t i = 0; i < place_of.size(); ++i) place_of[i] = static_cast<std::uint16_t>(i * 7'919 % kCities);
+  constexpr std::uint32_t kDecades = 9;  // 1930s to 2010s
+  std::vector<rules::DiffGroup> groups(rows.size());
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    groups[i] = {static_cast<std::uint16_t>(i * 7'919 % kCities),
+                 {static_cast<std::uint8_t>(2 + i * 104'729 % kDecades)}};
   const auto begin = std::chrono::steady_clock::now();
   std::vector<rules::DiffTally> tallies;
   for (std::size_t i = 0; i < command.threads; ++i) tallies.emplace_back(plan, places.size());
   const auto part = [&](std::size_t index) {
     const std::size_t first = rows.size() * index / command.threads, last = rows.size() * (index + 1) / command.threads;
-    tallies[index].add(rows, first, last, std::span(place_of).subspan(first, last - first));
+    tallies[index].add(rows, first, last, std::span(groups).subspan(first, last - first));
   };
   std::vector<std::thread> workers;
   for (std::size_t i = 1; i < command.threads; ++i) workers.emplace_back(part, i);

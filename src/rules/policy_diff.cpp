@@ -52,6 +52,18 @@ Policy timeless(Policy policy) {
 
 auto order(const DiffSampleRow& row) { return std::tuple(row.source, row.row); }
 
+// Changes by [group][day] as counts on each day, those that are not 0.
+template <typename Use>
+void each_sum(const std::vector<std::int64_t>& changes, std::size_t days, Use use) {
+  for (std::size_t group = 0; group * days < changes.size(); ++group) {
+    std::int64_t sum = 0;
+    for (std::size_t day = 0; day < days; ++day) {
+      sum += changes[group * days + day];
+      if (sum != 0) use(group, day, static_cast<std::uint64_t>(sum));
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(DiffChange change) {
@@ -76,12 +88,13 @@ Result<DiffPlan> DiffPlan::make(const Policy& before, const Policy& after, const
 }
 
 struct DiffTally::Impl {
-  // A pair of outcomes that occurred, with its counts: what changed on each day in each place, [place][day].
+  // A pair of outcomes that occurred, with its counts: what changed on each day, [place][day] and [decade][day].
   struct Pair {
     Outcome before;
     Outcome after;
     bool same = true;
     std::vector<std::int64_t> changes;
+    std::vector<std::int64_t> by_born;
     std::vector<DiffSampleRow> sample;
   };
 
@@ -100,7 +113,12 @@ struct DiffTally::Impl {
     if (number == kNoPair) {
       number = static_cast<std::uint32_t>(pairs.size());
       const bool same = compare_outcomes(before, after) == DiffChange::kSame;
-      pairs.push_back({before, after, same, std::vector<std::int64_t>(places * days), {}});
+      pairs.push_back({before,
+                       after,
+                       same,
+                       std::vector<std::int64_t>(places * days),
+                       std::vector<std::int64_t>(BirthDecade::kCount * days),
+                       {}});
     }
     return number;
   }
@@ -123,7 +141,7 @@ struct DiffTally::Impl {
   }
 
   void add_block(const FactColumns& columns, std::size_t begin, std::size_t count,
-                 std::span<const std::uint16_t> place_of) {
+                 std::span<const DiffGroup> group_of) {
     for (std::size_t day = 0; day < days; ++day) {
       const UnixSeconds at = plan.day(static_cast<int>(day));
       const bool first = day == 0;
@@ -133,7 +151,7 @@ struct DiffTally::Impl {
       if (before_due) before_side.run(plan.before(), columns, begin, count, at);
       if (after_due) after_side.run(plan.after(), columns, begin, count, at);
       for (std::size_t i = 0; i < count; ++i) {
-        const std::uint16_t place = place_of[i];
+        const auto [place, born] = group_of[i];
         if (place == kNotCompared) continue;
         const std::uint32_t pair = pair_of(before_side.outcomes[i], after_side.outcomes[i]);
         if (first) {
@@ -142,8 +160,10 @@ struct DiffTally::Impl {
           continue;
         } else {
           --pairs[present[i]].changes[place * days + day];
+          --pairs[present[i]].by_born[born.value * days + day];
         }
         ++pairs[pair].changes[place * days + day];
+        ++pairs[pair].by_born[born.value * days + day];
         present[i] = pair;
         if (changed[i] || pairs[pair].same) continue;
         changed[i] = true;
@@ -174,17 +194,16 @@ DiffTally::DiffTally(DiffTally&&) noexcept = default;
 DiffTally& DiffTally::operator=(DiffTally&&) noexcept = default;
 DiffTally::~DiffTally() = default;
 
-void DiffTally::add(const FactColumns& columns, std::size_t begin, std::size_t end,
-                    std::span<const std::uint16_t> places) {
-  MINGMA_ASSERT(begin <= end && end <= columns.size() && places.size() == end - begin);
-  for (const std::uint16_t place : places) {
-    MINGMA_ASSERT(place == kNotCompared || place < impl_->places);
+void DiffTally::add(const FactColumns& columns, std::size_t begin, std::size_t end, std::span<const DiffGroup> groups) {
+  MINGMA_ASSERT(begin <= end && end <= columns.size() && groups.size() == end - begin);
+  for (const auto [place, born] : groups) {
+    MINGMA_ASSERT((place == kNotCompared || place < impl_->places) && born.value < BirthDecade::kCount);
     ++(place == kNotCompared ? impl_->not_compared : impl_->compared);
   }
   while (begin < end) {
     const std::size_t count = std::min(end - begin, kSlice - begin % kSlice);
-    impl_->add_block(columns, begin, count, places.first(count));
-    places = places.subspan(count);
+    impl_->add_block(columns, begin, count, groups.first(count));
+    groups = groups.subspan(count);
     begin += count;
   }
 }
@@ -194,6 +213,7 @@ void DiffTally::merge(const DiffTally& other) {
   for (const Impl::Pair& from : other.impl_->pairs) {
     Impl::Pair& to = impl_->pairs[impl_->pair_of(from.before, from.after)];
     for (std::size_t i = 0; i < to.changes.size(); ++i) to.changes[i] += from.changes[i];
+    for (std::size_t i = 0; i < to.by_born.size(); ++i) to.by_born[i] += from.by_born[i];
     for (const DiffSampleRow& row : from.sample) Impl::add_sample(to, row);
   }
   for (std::size_t day = 0; day < impl_->days; ++day) impl_->first_changes[day] += other.impl_->first_changes[day];
@@ -208,19 +228,28 @@ std::vector<std::uint64_t> DiffTally::first_changes() const { return impl_->firs
 std::vector<DiffCell> DiffTally::cells() const {
   std::vector<DiffCell> cells;
   for (const Impl::Pair& pair : impl_->pairs) {
-    for (std::size_t place = 0; place < impl_->places; ++place) {
-      std::int64_t sum = 0;
-      for (std::size_t day = 0; day < impl_->days; ++day) {
-        sum += pair.changes[place * impl_->days + day];
-        if (sum == 0) continue;
-        cells.push_back({static_cast<int>(day), static_cast<std::uint16_t>(place), pair.before, pair.after,
-                         static_cast<std::uint64_t>(sum)});
-      }
-    }
+    each_sum(pair.changes, impl_->days, [&](std::size_t place, std::size_t day, std::uint64_t count) {
+      cells.push_back({static_cast<int>(day), static_cast<std::uint16_t>(place), pair.before, pair.after, count});
+    });
   }
   std::sort(cells.begin(), cells.end(), [](const DiffCell& a, const DiffCell& b) {
     return std::tuple(a.day, a.place, code_of(a.before), code_of(a.after)) <
            std::tuple(b.day, b.place, code_of(b.before), code_of(b.after));
+  });
+  return cells;
+}
+
+std::vector<DiffAgeCell> DiffTally::age_cells() const {
+  std::vector<DiffAgeCell> cells;
+  for (const Impl::Pair& pair : impl_->pairs) {
+    each_sum(pair.by_born, impl_->days, [&](std::size_t born, std::size_t day, std::uint64_t count) {
+      const BirthDecade decade{static_cast<std::uint8_t>(born)};
+      cells.push_back({static_cast<int>(day), decade, pair.before, pair.after, count});
+    });
+  }
+  std::sort(cells.begin(), cells.end(), [](const DiffAgeCell& a, const DiffAgeCell& b) {
+    return std::tuple(a.day, a.born, code_of(a.before), code_of(a.after)) <
+           std::tuple(b.day, b.born, code_of(b.before), code_of(b.after));
   });
   return cells;
 }

@@ -9,7 +9,7 @@
 //
 // Threading: DiffPlan is immutable and shared; a DiffTally belongs to one thread, tallies are merged afterwards.
 // Limits: kDiffDaysMax days, kDiffPlacesMax places. No resident is named here: a sample holds row numbers.
-// Age: the fact schema has no age and no date of birth (they are sealed with the person), so there is no column for it.
+// Age: by decade of birth, which no fact and no rule reads (rules/birth_decade.h).
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "rules/birth_decade.h"
 #include "rules/compiled.h"
 #include "rules/decision.h"
 #include "rules/fact_columns.h"
@@ -62,9 +63,23 @@ class DiffPlan {
   CompiledPolicy after_;
 };
 
+// What a row is counted under.
+struct DiffGroup {
+  std::uint16_t place = kNotCompared;
+  BirthDecade born;
+};
+
 struct DiffCell {
   int day = 0;
   std::uint16_t place = 0;
+  Outcome before;
+  Outcome after;
+  std::uint64_t count = 0;
+};
+
+struct DiffAgeCell {
+  int day = 0;
+  BirthDecade born;
   Outcome before;
   Outcome after;
   std::uint64_t count = 0;
@@ -82,14 +97,14 @@ struct DiffSampleRow {
 
 class DiffTally {
  public:
-  // `places`: how many there are; each row names one of them or kNotCompared.
+  // `places`: how many there are; each row's group names one of them or kNotCompared.
   DiffTally(const DiffPlan& plan, std::size_t places, std::uint16_t source = 0);
   DiffTally(DiffTally&&) noexcept;
   DiffTally& operator=(DiffTally&&) noexcept;
   ~DiffTally();
 
-  // Rows begin..end of the columns; places[i] is that of row begin + i.
-  void add(const FactColumns& columns, std::size_t begin, std::size_t end, std::span<const std::uint16_t> places);
+  // Rows begin..end of the columns; groups[i] is that of row begin + i.
+  void add(const FactColumns& columns, std::size_t begin, std::size_t end, std::span<const DiffGroup> groups);
   void merge(const DiffTally& other);  // of the same plan and places
 
   std::uint64_t compared() const;
@@ -98,6 +113,8 @@ class DiffTally {
   std::vector<std::uint64_t> first_changes() const;
   // All counts that are not 0, ascending by day, place and rules.
   std::vector<DiffCell> cells() const;
+  // The same residents by decade of birth.
+  std::vector<DiffAgeCell> age_cells() const;
   // At most kDiffSamplePerPairMax of each pair of rules, those of the lowest row numbers.
   std::vector<DiffSampleRow> sample() const;
 

@@ -64,7 +64,7 @@ double processor_seconds() {
 }
 
 void run(benchmark::State& state, const DiffPlan& plan, const FactColumns& columns,
-         const std::vector<std::uint16_t>& places) {
+         const std::vector<DiffGroup>& groups) {
   const auto threads = static_cast<std::size_t>(state.range(0));
   std::uint64_t changed = 0;
   const double begin = processor_seconds();
@@ -73,7 +73,7 @@ void run(benchmark::State& state, const DiffPlan& plan, const FactColumns& colum
     for (std::size_t i = 0; i < threads; ++i) tallies.emplace_back(plan, kCities);
     const auto part = [&](std::size_t index) {
       const std::size_t first = columns.size() * index / threads, last = columns.size() * (index + 1) / threads;
-      tallies[index].add(columns, first, last, std::span(places).subspan(first, last - first));
+      tallies[index].add(columns, first, last, std::span(groups).subspan(first, last - first));
     };
     std::vector<std::thread> workers;
     for (std::size_t i = 1; i < threads; ++i) workers.emplace_back(part, i);
@@ -95,11 +95,12 @@ int bench_main(int argc, char** argv) {
   const Policy after = load(options.after);
   const UnixSeconds now = before.effective_from.plus(30 * kSecondsPerDay);
   const FactColumns columns = synthetic_rows(options.rows, now);
-  std::vector<std::uint16_t> places(columns.size());
-  for (std::size_t i = 0; i < places.size(); ++i) places[i] = static_cast<std::uint16_t>(i * 7'919 % kCities);
+  std::vector<DiffGroup> groups(columns.size());
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    groups[i] = {static_cast<std::uint16_t>(i * 7'919 % kCities), {static_cast<std::uint8_t>(2 + i * 104'729 % 9)}};
   const DiffPlan plan = DiffPlan::make(before, after, {.now = now}).value();
   const std::string name = "diff/" + before.id + "/" + after.id + "/rows:" + std::to_string(options.rows) + "/threads";
-  benchmark::RegisterBenchmark(name.c_str(), [&](benchmark::State& state) { run(state, plan, columns, places); })
+  benchmark::RegisterBenchmark(name.c_str(), [&](benchmark::State& state) { run(state, plan, columns, groups); })
       ->Arg(1)
       ->Arg(2)
       ->UseRealTime()

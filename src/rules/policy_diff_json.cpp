@@ -25,11 +25,16 @@ Json to_json(const DiffOutcome& outcome, bool with_rule) {
   return out;
 }
 
-Json to_json(const std::vector<DiffRow>& rows, bool with_rule) {
+// What rows of a table have beside colours and counts.
+enum class Extra : std::uint8_t { kNone, kRule, kBorn };
+
+Json to_json(const std::vector<DiffRow>& rows, Extra with) {
+  const bool with_rule = with == Extra::kRule;
   Json::Array out;
   for (const DiffRow& row : rows) {
     Json item = Json::Object{{"day", row.day}, {"change", to_string(row.change)}};
     if (!row.place.empty()) item.set("place", row.place);
+    if (with == Extra::kBorn) item.set("born", row.born.to_string());
     item.set("before", to_json(row.before, with_rule));
     item.set("after", to_json(row.after, with_rule));
     item.set("count", integer(row.count));
@@ -84,7 +89,8 @@ Result<DiffOutcome> read_outcome(const Json& json, const std::string& place, boo
   return outcome;
 }
 
-Result<std::vector<DiffRow>> read_rows(const Json::Array& array, const std::string& place, bool with_rule) {
+Result<std::vector<DiffRow>> read_rows(const Json::Array& array, const std::string& place, Extra with) {
+  const bool with_rule = with == Extra::kRule;
   std::vector<DiffRow> rows;
   for (std::size_t i = 0; i < array.size(); ++i) {
     JsonReader reader(array[i], place + "/" + std::to_string(i), errors::kInvalidPolicy);
@@ -92,6 +98,7 @@ Result<std::vector<DiffRow>> read_rows(const Json::Array& array, const std::stri
     row.day = static_cast<int>(reader.integer("day", 0, kDiffDaysMax));
     row.change = reader.parsed<DiffChange>("change", parse_change);
     if (reader.optional("place") != nullptr) row.place = reader.text("place");
+    if (with == Extra::kBorn) row.born = reader.parsed<BirthDecade>("born", BirthDecade::parse);
     const Json& before = reader.required("before");
     const Json& after = reader.required("after");
     row.count = read_count(reader, "count");
@@ -158,13 +165,6 @@ Result<std::vector<DiffSample>> read_sample(const Json::Array& array) {
 
 }  // namespace
 
-const LocalText& no_age_reason() {
-  static const LocalText kReason{
-      "事实表没有年龄:出生日期与身份信息一同封存,规则读不到,比较也读不到",
-      "no age is known: dates of birth are sealed with the person, neither rules nor this comparison can read them"};
-  return kReason;
-}
-
 Json to_json(const DiffReport& report) {
   Json::Array days;
   for (const DiffDay& day : report.days) {
@@ -176,21 +176,20 @@ Json to_json(const DiffReport& report) {
                                 {"unclear", integer(day.unclear)},
                                 {"first", integer(day.first)}});
   }
-  Json out = Json::Object{
-      {"before", to_json(report.before)},
-      {"after", to_json(report.after)},
-      {"as_of", report.as_of.to_string()},
-      {"as_dated", report.as_dated},
-      {"audience", report.audience == DiffAudience::kPublic ? "public" : "authorised"},
-      {"residents", integer(report.residents)},
-      {"elsewhere", integer(report.elsewhere)},
-      {"days", std::move(days)},
-      {"colours", to_json(report.colours, false)},
-      {"rules", to_json(report.rules, true)},
-      {"places", to_json(report.places, false)},
-      {"ages", Json::Object{{"known", false},
-                            {"reason", Json::Object{{"zh", no_age_reason().zh}, {"en", no_age_reason().en}}}}}};
-  if (report.audience == DiffAudience::kAuthorised) out.set("sample", to_json(report.sample));
+  Json out = Json::Object{{"before", to_json(report.before)},
+                          {"after", to_json(report.after)},
+                          {"as_of", report.as_of.to_string()},
+                          {"as_dated", report.as_dated},
+                          {"audience", report.audience == DiffAudience::kPublic ? "public" : "authorised"},
+                          {"residents", integer(report.residents)},
+                          {"elsewhere", integer(report.elsewhere)},
+                          {"days", std::move(days)},
+                          {"colours", to_json(report.colours, Extra::kNone)},
+                          {"rules", to_json(report.rules, Extra::kRule)},
+                          {"places", to_json(report.places, Extra::kNone)}};
+  if (report.audience == DiffAudience::kPublic) return out;
+  out.set("ages", to_json(report.ages, Extra::kBorn));
+  out.set("sample", to_json(report.sample));
   return out;
 }
 
@@ -208,16 +207,19 @@ Result<DiffReport> diff_report_from_json(const Json& json) {
   const Json::Array& colours = reader.array("colours");
   const Json::Array& rules = reader.array("rules");
   const Json::Array& places = reader.array("places");
-  reader.required("ages");
+  const Json* ages = reader.optional("ages");
   const Json* sample = reader.optional("sample");
   MINGMA_CHECK(reader.finish());
   report.as_dated = as_dated.is_boolean() && as_dated.boolean();
   MINGMA_TRY(report.before, read_policy(before, "/before"));
   MINGMA_TRY(report.after, read_policy(after, "/after"));
   MINGMA_TRY(report.days, read_days(days));
-  MINGMA_TRY(report.colours, read_rows(colours, "/colours", false));
-  MINGMA_TRY(report.rules, read_rows(rules, "/rules", true));
-  MINGMA_TRY(report.places, read_rows(places, "/places", false));
+  MINGMA_TRY(report.colours, read_rows(colours, "/colours", Extra::kNone));
+  MINGMA_TRY(report.rules, read_rows(rules, "/rules", Extra::kRule));
+  MINGMA_TRY(report.places, read_rows(places, "/places", Extra::kNone));
+  if (ages != nullptr && ages->is_array()) {
+    MINGMA_TRY(report.ages, read_rows(ages->array(), "/ages", Extra::kBorn));
+  }
   if (sample != nullptr && sample->is_array()) {
     MINGMA_TRY(report.sample, read_sample(sample->array()));
   }

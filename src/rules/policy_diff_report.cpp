@@ -21,15 +21,16 @@ DiffOutcome in_words(const Policy& policy, const Outcome& outcome) {
 // Only what a table by colours shows.
 DiffOutcome colour_of(const DiffOutcome& outcome) { return {outcome.colour, Measure::kNone, "", outcome.undetermined}; }
 
-using RowKey = std::tuple<int, DiffChange, std::string, DiffOutcome, DiffOutcome>;
+using RowKey = std::tuple<int, DiffChange, std::string, BirthDecade, DiffOutcome, DiffOutcome>;
 using Rows = std::map<RowKey, std::uint64_t>;
 
 // Most first within a day.
 std::vector<DiffRow> to_rows(const Rows& sums) {
   std::vector<DiffRow> rows;
   for (const auto& [key, count] : sums) {
-    if (count != 0)
-      rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::get<3>(key), std::get<4>(key), count});
+    if (count == 0) continue;
+    const auto& [day, change, place, born, before, after] = key;
+    rows.push_back({day, change, place, born, before, after, count});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const DiffRow& a, const DiffRow& b) {
     return std::tuple(a.day, b.count) < std::tuple(b.day, a.count);
@@ -79,13 +80,23 @@ DiffReport make_report(const Policy& before, const Policy& after, const DiffPlan
     const DiffOutcome from = in_words(before, cell.before);
     const DiffOutcome to = in_words(after, cell.after);
     const std::string place = places[cell.place].to_string();
-    colours[{cell.day, change, "", colour_of(from), colour_of(to)}] += count;
-    rules[{cell.day, change, "", from, to}] += count;
-    by_place[{cell.day, change, place, colour_of(from), colour_of(to)}] += count;
+    colours[{cell.day, change, "", {}, colour_of(from), colour_of(to)}] += count;
+    rules[{cell.day, change, "", {}, from, to}] += count;
+    by_place[{cell.day, change, place, {}, colour_of(from), colour_of(to)}] += count;
   }
   report.colours = to_rows(colours);
   report.rules = to_rows(rules);
   report.places = to_rows(by_place);
+  if (audience == DiffAudience::kPublic) return report;
+  Rows ages;
+  for (const DiffAgeCell& cell : tally.age_cells()) {
+    const DiffChange change = compare_outcomes(cell.before, cell.after);
+    if (change == DiffChange::kSame) continue;
+    const DiffOutcome from = colour_of(in_words(before, cell.before));
+    const DiffOutcome to = colour_of(in_words(after, cell.after));
+    ages[{cell.day, change, "", cell.born, from, to}] += cell.count;
+  }
+  report.ages = to_rows(ages);
   return report;
 }
 

@@ -1,13 +1,12 @@
 // A policy diff as people and charts read it: counts by colours, rules and places on each day, as text or JSON.
 //
 // The shape is plain rows, so that a chart draws it without knowing policies: `days` is one row a day with the number
-// of residents for whom it is worse, better, unclear or the same; `colours`, `rules` and `places` are one row a day and
-// combination, changes only. JSON: docs/rules.md, "Whose colour would change".
+// of residents for whom it is worse, better, unclear or the same; `colours`, `rules`, `places` and `ages` are one row a
+// day and combination, changes only. JSON: docs/rules.md, "Whose colour would change".
 //
-// A report for authorised eyes has exact counts and a sample of residents by pseudonym. One for the public has no
-// sample; each count by place and pair of rules is rounded down to a multiple of kPublicDiffUnit before anything is
-// summed, so that no subtraction gives a small one back.
-// Threading: pure functions on values.
+// A report for authorised eyes has exact counts, ages and a sample of residents by pseudonym. One for the public has no
+// ages and no sample; each count by place and pair of rules is rounded down to a multiple of kPublicDiffUnit before
+// anything is summed, so that no subtraction gives a small one back. Threading: pure functions on values.
 #pragma once
 
 #include <optional>
@@ -53,7 +52,8 @@ struct DiffRow {
   int day = 0;
   DiffChange change = DiffChange::kSame;
   std::string place;   // division code; only in `places`
-  DiffOutcome before;  // in `colours` and `places` without rule and measure
+  BirthDecade born;    // only in `ages`
+  DiffOutcome before;  // in `colours`, `places` and `ages` without rule and measure
   DiffOutcome after;
   std::uint64_t count = 0;
 };
@@ -78,6 +78,7 @@ struct DiffReport {
   std::vector<DiffRow> colours;
   std::vector<DiffRow> rules;
   std::vector<DiffRow> places;
+  std::vector<DiffRow> ages;  // for authorised eyes
   std::vector<DiffSample> sample;
 };
 
@@ -88,9 +89,6 @@ DiffSample sample_of(const Policy& before, const Policy& after, const DiffSample
                      const std::vector<DivisionCode>& places);
 // At most `count_max`, one of each pair of rules before a second of any. `rows` as DiffTally::sample() gives them.
 std::vector<DiffSampleRow> choose_sample(const std::vector<DiffSampleRow>& rows, std::size_t count_max);
-
-// Why there is no column for age.
-const LocalText& no_age_reason();
 
 Json to_json(const DiffReport& report);
 // What to_json wrote; kInvalidPolicy with the place for anything else.

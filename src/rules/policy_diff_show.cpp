@@ -37,13 +37,14 @@ class Text {
     rows(pick("现在:码色变化", "Now: changes of colour"), report_.colours, false, 0);
     rows(pick("现在:规则", "Now: by rule"), report_.rules, true, 0);
     rows(pick("现在:地区", "Now: by place"), report_.places, false, 0);
+    if (report_.audience == DiffAudience::kAuthorised)
+      rows(pick("现在:出生年代(周岁)", "Now: by decade of birth (age)"), report_.ages, false, 0, true);
     if (!report_.days.empty() && report_.days.back().day > 0) {
       const int last = report_.days.back().day;
       const std::string day = std::to_string(last);
       rows(chinese_ ? "第" + day + "天:规则" : "In " + day + " days: by rule", report_.rules, true, last);
     }
     sample();
-    out_ += "\n" + no_age_reason().in(language_) + "\n";
     return std::move(out_);
   }
 
@@ -81,6 +82,16 @@ class Text {
         break;
     }
     return pick("不明", "unclear");
+  }
+
+  // "1960s (52-62)"
+  std::string age(BirthDecade born) const {
+    if (!born.known()) return pick("不详", "not known");
+    const std::string decade = born.to_string();
+    const std::string name = decade == "earlier" ? pick("1930年以前", "before 1930")
+                             : chinese_          ? decade.substr(0, decade.size() - 1) + "年代"
+                                                 : decade;
+    return name + " (" + ages_of(born, report_.as_of) + ")";
   }
 
   // First column left, counts right.
@@ -127,7 +138,8 @@ class Text {
     table(lines, 2);
   }
 
-  void rows(const std::string& title, const std::vector<DiffRow>& rows, bool with_rule, int day) {
+  void rows(const std::string& title, const std::vector<DiffRow>& rows, bool with_rule, int day,
+            bool with_age = false) {
     std::vector<std::vector<std::string>> lines;
     std::size_t more = 0;
     for (const DiffRow& row : rows) {
@@ -138,6 +150,7 @@ class Text {
       }
       std::vector<std::string> line{change(row.change)};
       if (!row.place.empty()) line.push_back(row.place);
+      if (with_age) line.push_back(age(row.born));
       line.push_back(outcome(row.before, with_rule));
       line.push_back("->  " + outcome(row.after, with_rule) + (with_rule ? "" : of_measure(row)));
       line.push_back(grouped(row.count));

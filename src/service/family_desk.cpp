@@ -13,13 +13,9 @@ namespace {
 // At UTC+8, today.
 bool is_of_age(CivilDate born, UnixSeconds now) { return shard::birthday(born, shard::kOwnConsentYears) <= now; }
 
-Result<CivilDate> birth_date(const Person& person, const feed::PersonIdentity& identity) {
-  if (identity.document == feed::DocumentType::kResidentId) {
-    MINGMA_TRY(const feed::ResidentIdNumber number, feed::parse_resident_id(identity.number));
-    return number.birth_date;
-  }
-  if (!person.birth_date) return Error(errors::kBadRequest, "a passport needs the date of birth too", "birth_date");
-  return *person.birth_date;
+Result<CivilDate> birth_date(const feed::PersonIdentity& identity) {
+  if (identity.birth_date) return *identity.birth_date;
+  return Error(errors::kBadRequest, "a passport needs the date of birth too", "birth_date");
 }
 
 // "李** 1239": enough for the dependant to know who is meant.
@@ -120,7 +116,7 @@ FamilyApi::Async<GuardianView> FamilyDesk::name_guardian(NameGuardian request) {
   if (!self) co_return self.error().within("/self");
   if (context_.pseudonyms.of(*self) != request.dependant)
     co_return Error(errors::kForbidden, "this is not the document you signed in with", "/self");
-  const Result<CivilDate> born = birth_date(request.self, *self);
+  const Result<CivilDate> born = birth_date(*self);
   if (!born) co_return born.error().within("/self");
   if (!is_of_age(*born, context_.clock.now()))
     co_return Error(errors::kForbidden, "under 14 the community institution attests who the guardian is", "/self");

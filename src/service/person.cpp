@@ -51,7 +51,7 @@ Result<feed::PersonIdentity> to_identity(const Person& person) {
     return Error(errors::kBadRequest, "this kind of identity document is not known", "document_type");
   }
   identity.name = person.name;
-  identity.birth_date = person.birth_date;
+  if (!identity.birth_date) identity.birth_date = person.birth_date;  // that of a resident ID number counts
   return identity;
 }
 

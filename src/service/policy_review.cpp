@@ -38,10 +38,10 @@ struct ShardDiff : std::enable_shared_from_this<ShardDiff> {
     if (!shard.serving()) return done(shard.stopped_error());
     const shard::RowTable& rows = shard.machine().rows();
     const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(rows.size(), std::size_t{next} + kSliceRows));
-    places.clear();
-    for (std::uint32_t i = next; i < end; ++i)
-      places.push_back(review->place_number(rows.stay(shard::RowNumber{i}), rows.home(shard::RowNumber{i})));
-    tally.add(rows.facts(), next, end, places);
+    groups.clear();
+    for (shard::RowNumber row{next}; row.value < end; ++row.value)
+      groups.push_back(review->group_of(rows.stay(row), rows.home(row), rows.born(row)));
+    tally.add(rows.facts(), next, end, groups);
     next = end;
     if (end != rows.size()) return post();
     for (const rules::DiffSampleRow& row : tally.sample()) names[row.row] = rows.resident(shard::RowNumber{row.row});
@@ -53,14 +53,14 @@ struct ShardDiff : std::enable_shared_from_this<ShardDiff> {
   rules::DiffTally tally;
   Done<Result<bool>> done;
   std::uint32_t next = 0;
-  std::vector<std::uint16_t> places;
+  std::vector<rules::DiffGroup> groups;
   std::unordered_map<std::uint32_t, ResidentId> names;
 };
 
 // Rows of one stopped shard: facts in columns, with what the comparison needs beside them.
 struct StoredRows {
   rules::FactColumns facts;
-  std::vector<std::uint16_t> places;
+  std::vector<rules::DiffGroup> groups;
   std::vector<ResidentId> residents;
 };
 
@@ -70,7 +70,7 @@ Result<StoredRows> read_rows(const store::Reader& reader, const PolicyReview& re
   MINGMA_CHECK(reader.scan(shard::kRowsTable, {}, [&](ByteView, ByteView image) -> Result<void> {
     MINGMA_TRY(const shard::Row row, shard::read_row(image));
     rows.facts.append(row.facts);
-    rows.places.push_back(review.place_number(row.stay, row.home));
+    rows.groups.push_back(review.group_of(row.stay, row.home, row.born));
     rows.residents.push_back(row.resident);
     if (progress && rows.residents.size() % kSliceRows == 0) progress(before + rows.residents.size());
     return {};
@@ -83,8 +83,8 @@ rules::DiffTally tally_on_threads(const PolicyReview& review, ShardId shard, con
   std::vector<rules::DiffTally> tallies;
   for (std::size_t i = 0; i < threads; ++i) tallies.push_back(review.tally(shard));
   const auto part = [&](std::size_t index) {
-    const std::size_t first = rows.places.size() * index / threads, last = rows.places.size() * (index + 1) / threads;
-    tallies[index].add(rows.facts, first, last, std::span(rows.places).subspan(first, last - first));
+    const std::size_t first = rows.groups.size() * index / threads, last = rows.groups.size() * (index + 1) / threads;
+    tallies[index].add(rows.facts, first, last, std::span(rows.groups).subspan(first, last - first));
   };
   std::vector<std::thread> workers;
   for (std::size_t i = 1; i < threads; ++i) workers.emplace_back(part, i);
@@ -145,15 +145,15 @@ Result<std::shared_ptr<const PolicyReview>> PolicyReview::make(const shard::Cont
   return std::shared_ptr<const PolicyReview>(std::move(review));
 }
 
-std::uint16_t PolicyReview::place_number(DivisionCode stay, DivisionCode home) const {
+rules::DiffGroup PolicyReview::group_of(DivisionCode stay, DivisionCode home, rules::BirthDecade born) const {
   const DivisionCode province = places_.front();
   const DivisionCode place = province.contains(stay) ? stay : home;
-  if (!jurisdiction_.contains(place) || !province.contains(place)) return rules::kNotCompared;
+  if (!jurisdiction_.contains(place) || !province.contains(place)) return {};
   for (const shard::PolicyInForce& other : view_->policies) {
     const bool smaller = other.jurisdiction != jurisdiction_ && jurisdiction_.contains(other.jurisdiction);
-    if (smaller && other.jurisdiction.contains(place)) return rules::kNotCompared;
+    if (smaller && other.jurisdiction.contains(place)) return {};
   }
-  return static_cast<std::uint16_t>(place.value / 100'000 % kPrefectures);
+  return {static_cast<std::uint16_t>(place.value / 100'000 % kPrefectures), born};
 }
 
 rules::DiffReport PolicyReview::report(const rules::DiffTally& tally,

@@ -36,8 +36,8 @@ class PolicyReview {
   DivisionCode jurisdiction() const { return jurisdiction_; }  // the smaller of the two
   const rules::DiffPlan& plan() const { return *plan_; }
   const std::vector<DivisionCode>& places() const { return places_; }
-  // The number of the place in places(), or rules::kNotCompared.
-  std::uint16_t place_number(DivisionCode stay, DivisionCode home) const;
+  // Its place is the number of one in places(), or rules::kNotCompared.
+  rules::DiffGroup group_of(DivisionCode stay, DivisionCode home, rules::BirthDecade born) const;
   rules::DiffTally tally(ShardId shard) const { return {*plan_, places_.size(), shard.value}; }
   // `name` gives the pseudonym of a sample row; without it the sample has none.
   rules::DiffReport report(const rules::DiffTally& tally,

@@ -75,6 +75,12 @@ TEST_F(PolicyReviewTest, ComparesEveryoneWhoLivesThereNowAndLater) {
   EXPECT_EQ(changed, 3u);
   ASSERT_EQ(report->rules.front().before.rule, "A4");
   EXPECT_EQ(report->rules.front().count, 3u);
+  std::map<std::string, std::uint64_t> born, counted;
+  for (std::size_t i = 0; i < 3; ++i) ++born[rules::BirthDecade::of(people_[i].person.birth_date).to_string()];
+  for (const rules::DiffRow& row : report->ages) {
+    if (row.day == 0) counted[row.born.to_string()] += row.count;
+  }
+  EXPECT_EQ(counted, born);
   ASSERT_EQ(report->sample.size(), 3u);
   const auto known = [&](const std::string& id) {
     return std::any_of(people_.begin(), people_.begin() + 3,

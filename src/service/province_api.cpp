@@ -23,19 +23,21 @@ boost::asio::any_io_executor Province::executor_for(const ResidentId& resident) 
 }
 
 Async<Registered> Province::register_resident(RegisterRequest request) {
-  const Result<ResidentId> resident = identify(request.person);
-  if (!resident) co_return resident.error();
+  const Result<feed::PersonIdentity> identity = to_identity(request.person);
+  if (!identity) co_return identity.error();
+  const ResidentId resident = pseudonyms_->of(*identity);
   if (!config_.file.province.contains(request.home))
     co_return Error(errors::kBadRequest, "home must lie in the province", "home");
-  Unit& unit = unit_of(*resident);
-  Registered registered{*resident, unit.runtime.id(), false};
+  Unit& unit = unit_of(resident);
+  Registered registered{resident, unit.runtime.id(), false};
   using Prepared = std::optional<shard::Command>;  // nothing: registered already
   Result<Prepared> prepared = co_await unit.runtime.read<Prepared>([&](ShardRuntime& shard) -> Result<Prepared> {
-    if (shard.machine().rows().find(*resident)) return Prepared{};
-    MINGMA_CHECK(shard.keys().ensure_resident(*resident, clock_.now()));
-    MINGMA_TRY(const shard::ResidentKeys keys, shard.keys().resident_keys(*resident));
-    shard::RegisterCommand command{*resident, request.home,
-                                   crypto::seal(keys.seal, rng_, resident->bytes, encode_person(request.person))};
+    if (shard.machine().rows().find(resident)) return Prepared{};
+    MINGMA_CHECK(shard.keys().ensure_resident(resident, clock_.now()));
+    MINGMA_TRY(const shard::ResidentKeys keys, shard.keys().resident_keys(resident));
+    shard::RegisterCommand command{resident, request.home,
+                                   crypto::seal(keys.seal, rng_, resident.bytes, encode_person(request.person)),
+                                   rules::BirthDecade::of(identity->birth_date)};
     return Prepared(std::move(command));
   });
   if (!prepared) co_return std::move(prepared).error();

@@ -211,6 +211,7 @@ TEST(RowTable, FindsEveryResidentAndKeepsEveryFieldAmongMany) {
                           7,
                           {static_cast<std::int64_t>(rng.below(1'000))}};
     model[at].flags = kRowHasEvidence;
+    model[at].born = {3};
     table.set(RowNumber{static_cast<std::uint32_t>(at)}, model[at]);
   }
   std::vector<RowNumber> expected;

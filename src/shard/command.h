@@ -39,6 +39,7 @@ struct RegisterCommand {
   ResidentId resident;
   DivisionCode home{};  // inside the province
   Bytes sealed_person;  // at most 4 KiB; empty allowed
+  rules::BirthDecade born{};
 };
 
 struct DeviceCommand {

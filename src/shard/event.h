@@ -178,6 +178,7 @@ struct RegisterOperation {
   ResidentId resident;
   DivisionCode home{};
   Bytes sealed_person;  // by the service, under the resident's key
+  rules::BirthDecade born;
 };
 
 struct DeviceOperation {

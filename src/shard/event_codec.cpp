@@ -71,8 +71,8 @@ void write(CborWriter& out, const FollowOperation& op) {
 }
 
 void write(CborWriter& out, const RegisterOperation& op) {
-  start(out, OperationTag::kRegister, 3);
-  out.bytes(op.resident.bytes).unsigned_integer(op.home.value).bytes(op.sealed_person);
+  start(out, OperationTag::kRegister, 4);
+  out.bytes(op.resident.bytes).unsigned_integer(op.home.value).bytes(op.sealed_person).unsigned_integer(op.born.value);
 }
 
 void write(CborWriter& out, const DeviceOperation& op) {
@@ -464,11 +464,13 @@ Result<Operation> read_operation(CborReader& in) {
       return Operation(std::move(op));
     }
     case OperationTag::kRegister: {
-      MINGMA_CHECK(check_count(fields, 4));
+      MINGMA_CHECK(check_count(fields, 5));
       RegisterOperation op;
       MINGMA_CHECK(read_array(in, op.resident.bytes));
       MINGMA_CHECK(read_number(in, op.home.value));
       MINGMA_CHECK(read_bytes(in, op.sealed_person));
+      MINGMA_CHECK(read_number(in, op.born.value));
+      if (op.born.value >= rules::BirthDecade::kCount) return invalid("no such decade of birth");
       return Operation(std::move(op));
     }
     case OperationTag::kDevice: {

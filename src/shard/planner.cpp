@@ -171,7 +171,7 @@ Result<CommandResult> Planner::run(const RegisterCommand& command) {
   if (command.sealed_person.size() > kSealedPersonBytesMax)
     return refuse(errors::kShardTooLarge, "a person's sealed record is at most 4 KiB");
   if (auto keys = keys_.resident_keys(command.resident); !keys.ok()) return refuse(keys.error());
-  RegisterOperation operation{command.resident, command.home, command.sealed_person};
+  RegisterOperation operation{command.resident, command.home, command.sealed_person, command.born};
   result.row = working_.add_resident(operation);
   event_.operations.emplace_back(std::move(operation));
   return result;

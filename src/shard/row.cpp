@@ -24,7 +24,8 @@ void write_row(const Row& row, std::span<std::uint8_t, kRowImageBytes> image) {
       .number(static_cast<std::uint32_t>(row.since.value))
       .number(row.version)
       .number(row.leaf.value)
-      .number(row.flags);
+      .number(row.flags)
+      .number(row.born.value);
   MINGMA_ASSERT(out.size() == kRowImageBytes);
   std::memcpy(image.data(), out.data(), kRowImageBytes);
 }
@@ -54,6 +55,8 @@ Result<Row> read_row(ByteView image) {
   row.version = in.number<std::uint32_t>();
   row.leaf.value = in.number<std::uint64_t>();
   row.flags = in.number<std::uint8_t>();
+  row.born.value = in.number<std::uint8_t>();
+  if (row.born.value >= rules::BirthDecade::kCount) return damaged;
   return row;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "rules/birth_decade.h"
 #include "rules/decision.h"
 #include "rules/facts.h"
 
@@ -43,11 +44,12 @@ struct Row {
   std::uint32_t version = 0;              // length of the decision chain
   LeafIndex leaf{};                       // of the present version
   std::uint8_t flags = 0;
+  rules::BirthDecade born;  // for counts by age only; nothing is decided by it
 
   bool operator==(const Row&) const = default;
 };
 
-inline constexpr std::size_t kRowImageBytes = 16 + 4 + 4 + rules::FactRow::kImageBytes + 4 + 4 + 2 + 4 + 4 + 8 + 1;
+inline constexpr std::size_t kRowImageBytes = 16 + 4 + 4 + rules::FactRow::kImageBytes + 4 + 4 + 2 + 4 + 4 + 8 + 1 + 1;
 
 void write_row(const Row& row, std::span<std::uint8_t, kRowImageBytes> image);
 Result<Row> read_row(ByteView image);

@@ -49,6 +49,7 @@ ResidentId RowTable::resident(RowNumber row) const { return ResidentId{head(row)
 DivisionCode RowTable::home(RowNumber row) const { return {head(row).home}; }
 DivisionCode RowTable::stay(RowNumber row) const { return {head(row).stay}; }
 std::uint8_t RowTable::flags(RowNumber row) const { return head(row).flags; }
+rules::BirthDecade RowTable::born(RowNumber row) const { return {head(row).born}; }
 PolicyNumber RowTable::policy(RowNumber row) const { return {head(row).policy}; }
 
 rules::Decision RowTable::decision(RowNumber row) const {
@@ -71,7 +72,8 @@ Row RowTable::get(RowNumber row) const {
           .since = {at.since},
           .version = at.version,
           .leaf = {static_cast<std::uint64_t>(at.leaf_high) << 32 | at.leaf_low},
-          .flags = at.flags};
+          .flags = at.flags,
+          .born = {at.born}};
 }
 
 void RowTable::write_head(Head& at, const Row& row) {
@@ -90,6 +92,7 @@ void RowTable::write_head(Head& at, const Row& row) {
                                          static_cast<unsigned>(row.decision.colour) << 2 |
                                          static_cast<unsigned>(row.decision.measure) << 4);
   at.flags = row.flags;
+  at.born = row.born.value;
   at.unused = 0;
 }
 

@@ -31,6 +31,7 @@ class RowTable {
   DivisionCode home(RowNumber row) const;
   DivisionCode stay(RowNumber row) const;
   std::uint8_t flags(RowNumber row) const;
+  rules::BirthDecade born(RowNumber row) const;
   rules::Decision decision(RowNumber row) const;
   PolicyNumber policy(RowNumber row) const;
   const rules::FactColumns& facts() const { return facts_; }
@@ -38,7 +39,7 @@ class RowTable {
   void reserve(std::size_t rows);
   // The resident must not be there yet.
   RowNumber append(const Row& row);
-  // The resident and home of a row never change.
+  // The resident, home and birth decade of a row never change.
   void set(RowNumber number, const Row& row);
 
   // Rows whose horizon is at or before `now`, ascending, at most `count_max`.
@@ -60,7 +61,8 @@ class RowTable {
     std::uint8_t outcome;  // status | colour << 2 | measure << 4
     std::uint8_t flags;
     std::uint8_t leaf_high;
-    std::uint16_t unused;
+    std::uint8_t born;
+    std::uint8_t unused;
   };
   static_assert(sizeof(Head) == 48);
 

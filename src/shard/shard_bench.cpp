@@ -9,6 +9,7 @@
 
 #include "shard/row_table.h"
 #include "shard/tables.h"
+#include "shard/test_holds.h"
 #include "shard/test_province.h"
 #include "store/memory_store.h"
 #include "store/rocksdb_store.h"
@@ -60,8 +61,8 @@ void register_residents(TestProvince& province, std::uint32_t count) {
   }
 }
 
-// One negative test each for `batch` residents; the usual night's work of a laboratory. Arguments: residents, batch,
-// rocksdb.
+// One negative test each for `batch` residents; the usual night's work of a laboratory. Arguments: rocksdb; hands and
+// brakes enforced.
 void BM_TestResults(benchmark::State& state) {
   const auto residents = resident_count();
   const auto batch = batch_size();
@@ -70,6 +71,7 @@ void BM_TestResults(benchmark::State& state) {
   const auto data = make_store(state.range(0) != 0, directory.path() + "/data");
   TestProvince province(1, *control, *data);
   province.found();
+  if (state.range(1) != 0) province.publish(testing::enforced_policy(province, "2.0.0", {}), kStart);
   register_residents(province, residents);
   std::uint32_t next = 0;
   UnixSeconds now = kStart.plus(kHour);
@@ -89,9 +91,35 @@ void BM_TestResults(benchmark::State& state) {
     statements += batch;
   }
   state.counters["statements/s"] = benchmark::Counter(static_cast<double>(statements), benchmark::Counter::kIsRate);
-  state.SetLabel(state.range(0) != 0 ? "rocksdb, synced" : "memory");
+  state.SetLabel(std::string(state.range(0) != 0 ? "rocksdb, synced" : "memory") +
+                 (state.range(1) != 0 ? ", hands and brakes enforced" : ""));
 }
-BENCHMARK(BM_TestResults)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(0.2);
+BENCHMARK(BM_TestResults)
+    ->Args({0, 0})
+    ->Args({0, 1})
+    ->Args({1, 0})
+    ->Args({1, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->MinTime(0.2);
+
+// What BM_TestResults asks for every line: does an unbroken chain of grants cover kind and home, at signing and now?
+void BM_AuthorityOfALine(benchmark::State& state) {
+  const auto control = make_store(false, "");
+  const auto data = make_store(false, "");
+  TestProvince province(1, *control, *data);
+  province.found();
+  const ControlState& grants = province.control().machine().control();
+  const InstitutionNumber laboratory = grants.institution_number("lab-1");
+  std::uint32_t next = 0;
+  for (auto _ : state) {
+    const DivisionCode home{410'102'000 + next++ % 800};
+    const bool may = grants.authorised(laboratory, rules::EvidenceKind::kTestResult, home, kStart.plus(kHour),
+                                       kStart.plus(2 * kHour));
+    MINGMA_ASSERT(may);
+  }
+}
+BENCHMARK(BM_AuthorityOfALine);
 
 // Everyone re-decided with a new version and a leaf each. Argument: rocksdb.
 void BM_PolicyChangesEveryone(benchmark::State& state) {

@@ -342,7 +342,10 @@ ResidentId TestProvince::resident(std::uint32_t number) const {
 }
 
 CommandResult TestProvince::add_resident(std::uint32_t number, UnixSeconds now, std::string_view home) {
-  return data_->run(RegisterCommand{resident(number), DivisionCode::parse(home).value(), to_bytes(as_bytes("sealed"))},
+  return data_->run(RegisterCommand{resident(number),
+                                    DivisionCode::parse(home).value(),
+                                    to_bytes(as_bytes("sealed")),
+                                    {static_cast<std::uint8_t>(number % rules::BirthDecade::kCount)}},
                     now);
 }
 

@@ -240,6 +240,7 @@ RowNumber Working::add_resident(const RegisterOperation& operation) {
   touched.row.resident = operation.resident;
   touched.row.home = operation.home;
   touched.row.stay = operation.home;
+  touched.row.born = operation.born;
   touched.before = touched.row;
   touched.cause = DecisionCause::kRegister;
   touched.is_new = true;

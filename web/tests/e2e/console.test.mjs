@@ -223,6 +223,13 @@ describe('the policy workbench', () => {
     await page.getByRole('tab', { name: '对现有居民的影响' }).click()
     await page.getByRole('button', { name: '计算' }).click()
     await page.getByText(/比较了 .* 位居民/).waitFor({ timeout: 30_000 })
+    // A draft that turns everybody yellow whom no rule meets: somebody of every age.
+    const unkind = { ...draft, id: 'henan-unkind', jurisdiction: '41', default_colour: 'yellow' }
+    await page.locator('input[type=file]').setInputFiles({ name: 'unkind.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(unkind)) })
+    await page.getByRole('tab', { name: '对现有居民的影响' }).click()
+    await page.getByRole('button', { name: '计算' }).click()
+    await page.getByRole('columnheader', { name: '出生年代' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('cell', { name: /^(19|20)\d0年代 \(\d+–\d+\)$/ }).first().waitFor()
   })
 })
 
