@@ -36,13 +36,24 @@ std::string reason_it_did(const Dossier& dossier, std::string_view institution);
 // Why nobody can prove it any more: it signed something before that version, and retention destroyed it.
 std::string reason_unprovable(const Dossier& dossier, std::string_view institution);
 
+// Who gave a hand (shard/hold.h); without an officer, the institution's own key.
+struct CheckedHand {
+  std::uint8_t hand = 0;  // one bit
+  std::string officer;
+  std::string institution;
+  Bilingual name;
+  std::string key_id;
+  bool later = false;  // by an approval, when the statement was held
+};
+
 // One statement as verified.
 struct CheckedStatement {
   shard::Statement statement;
   InstitutionSummary institution;
   UnixSeconds received_at{};
   std::string key_id;
-  std::string proved_by;  // "line", "document", "manifest" (over the line's hash only), "session"
+  std::string proved_by;  // "line", "document", "officer", "manifest" (over the line's hash only), "session"
+  std::vector<CheckedHand> hands;
   bool counted = false;
   bool deciding = false;
   std::vector<std::vector<GrantLink>> mandates;

@@ -8,6 +8,7 @@
 #include "rules/policy.h"
 #include "rules/reducers.h"
 #include "service/bundle.h"
+#include "service/bundle_hands.h"
 #include "service/bundle_signatures.h"
 #include "shard/mandate.h"
 
@@ -30,6 +31,7 @@ struct Recorded {
   UnixSeconds received_at{};
   Sequence sequence{};
   LeafIndex leaf{};
+  Sequence counts_from{};  // {0}: from the same event on
 };
 
 std::uint32_t hour_of(UnixSeconds at) { return static_cast<std::uint32_t>(at.value / 3'600); }
@@ -252,8 +254,10 @@ class Checker {
     MINGMA_TRY(recorded.status, parse_status(status, where));
     const shard::Leaf& seen = leaf.leaf;
     const bool add = statement->action == shard::StatementAction::kAdd;
-    if (seen.kind != (add ? shard::LeafKind::kStatement : shard::LeafKind::kCorrection) ||
-        seen.hour != hour_of(recorded.received_at) ||
+    // One that was held is so in its leaf for ever.
+    const bool fits = seen.kind == (add ? shard::LeafKind::kStatement : shard::LeafKind::kCorrection) ||
+                      seen.kind == shard::LeafKind::kHold;
+    if (!fits || seen.hour != hour_of(recorded.received_at) ||
         seen.tag != shard::make_blinded_tag(leaf.opening, statement->institution))
       return bundle_refused("the public leaf says something else than its record", where);
     const shard::ControlState& control = control_at(recorded.received_at);
@@ -268,7 +272,15 @@ class Checker {
     out.proved_by = signed_by.proved_by;
     out.leaf = leaf.index;
     out.institution = summarise(control, statement->institution);
-    out_.signatures += signed_by.verified;
+    out_.signatures += signed_by.verified + signed_by.officers.size() - (signed_by.proved_by == "officer");
+    if (number != shard::kSelf) {
+      const shard::AuthorityKind kind =
+          signed_by.proved_by == "officer" ? shard::AuthorityKind::kOfficer : shard::AuthorityKind::kDocument;
+      out.hands = hands_in(control, kind, statement->institution, signed_by.key_id, signed_by.officers);
+    }
+    if (const Json* approval = json.find("approval")) {
+      MINGMA_CHECK(add_approval(*approval, *statement, recorded, out, where + "/approval"));
+    }
     if (number != shard::kSelf) {
       for (const shard::Mandate& mandate : shard::mandates_of(control, number, statement->evidence.kind, out_.home,
                                                               statement->signed_at, recorded.received_at)) {
@@ -309,6 +321,24 @@ class Checker {
     return {};
   }
 
+  // A statement that was held counts from the event of its approval on.
+  Result<void> add_approval(const Json& json, const shard::Statement& statement, Recorded& recorded,
+                            CheckedStatement& out, const std::string& where) {
+    MINGMA_TRY(recorded.counts_from.value, bundle_number(json, "sequence", where));
+    const auto version = std::find(sequences_.begin(), sequences_.end(), recorded.counts_from);
+    if (version == sequences_.end() || recorded.counts_from < recorded.sequence)
+      return bundle_refused("no version of the chain came of this approval", where);
+    const shard::DecisionRecord& record = out_.versions[static_cast<std::size_t>(version - sequences_.begin())].record;
+    if (record.cause != shard::DecisionCause::kHold)
+      return bundle_refused("no version of the chain came of this approval", where);
+    const shard::ControlState& control = control_at(record.at);
+    MINGMA_TRY(const CheckedApprovalHand hand, check_approval(json, statement, control, where));
+    out.hands.push_back(name_hand(control, hand.hand, hand.key_id));
+    out.hands.back().later = true;
+    ++out_.signatures;
+    return {};
+  }
+
   // Whose statement each version's public tag names.
   Result<void> check_causes() {
     for (std::size_t i = 0; i < out_.versions.size(); ++i) {
@@ -324,7 +354,8 @@ class Checker {
       }
       if (chain_only_) continue;  // the statement that it would be compared with is not here
       const auto found = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& one) {
-        return one.sequence == sequences_[i] && is(one.statement.institution);
+        const Sequence from = one.counts_from == Sequence{} ? one.sequence : one.counts_from;
+        return from == sequences_[i] && is(one.statement.institution);
       });
       const auto gone = std::find_if(out_.destroyed.begin(), out_.destroyed.end(), [&](const CheckedDestroyed& one) {
         return one.sequence == sequences_[i] && is(one.institution);
@@ -358,7 +389,10 @@ class Checker {
   // Statements that count as of a version, without those of `without`.
   std::vector<bool> counted(std::size_t version) const {
     std::vector<RecordedStatement> list;
-    for (const Recorded& one : recorded_) list.push_back({&one.statement, one.sequence, one.status});
+    for (const Recorded& one : recorded_) {
+      const Sequence from = one.counts_from == Sequence{} ? one.sequence : one.counts_from;
+      list.push_back({&one.statement, from, one.status});
+    }
     return counted_as_of(list, sequences_[version]);
   }
 

@@ -6,6 +6,7 @@
 #include "feed/feed.h"
 #include "service/errors.h"
 #include "service/manifest.h"
+#include "shard/hold.h"
 #include "shard/line_proof.h"
 #include "shard/statement_document.h"
 
@@ -21,8 +22,18 @@ Result<const crypto::VerifyingKey*> find_key(const shard::ControlState& control,
   return key;
 }
 
+// The officer's institution.
+Result<std::string> check_officer(const shard::ControlState& control, const shard::DocumentSignature& signature,
+                                  const Digest& digest, UnixSeconds at, const std::string& where) {
+  const shard::OfficerKeyRef key = control.officer_key(signature.key_id, at);
+  if (!key) return bundle_refused("signed with no officer's key in force when it signed", where);
+  if (!shard::verify_officer_signature(*key.key, digest, signature.signature).ok())
+    return bundle_refused("the officer's signature does not verify", where);
+  return key.officer->institution;
+}
+
 Result<CheckedAuthority> check_document(const Json& json, const shard::Statement& statement,
-                                        const shard::ControlState& control, const std::string& key_id,
+                                        const shard::ControlState& control, const std::string& key_id, bool by_officer,
                                         const std::string& where) {
   MINGMA_TRY(const Bytes document, bundle_bytes(json, "document", where));
   MINGMA_TRY(const Bytes signature, bundle_bytes(json, "signature", where));
@@ -31,11 +42,30 @@ Result<CheckedAuthority> check_document(const Json& json, const shard::Statement
   parsed->statement.resident = statement.resident;
   if (parsed->statement != statement)
     return bundle_refused("the signed document says something else than the leaf's record", where);
-  MINGMA_TRY(const crypto::VerifyingKey* key, find_key(control, statement, key_id, where));
   const std::string_view type = statement.action == shard::StatementAction::kAdd ? "statement" : "correction";
-  if (!key->verify(shard::document_digest(type, as_text(document)), signature))
-    return bundle_refused("the institution's signature does not verify", where);
-  return CheckedAuthority{key_id, "document", true};
+  const Digest digest = shard::document_digest(type, as_text(document));
+  CheckedAuthority out{key_id, by_officer ? "officer" : "document", true, {}};
+  if (by_officer) {
+    MINGMA_TRY(const std::string institution,
+               check_officer(control, {key_id, signature}, digest, statement.signed_at, where));
+    if (institution != statement.institution) return bundle_refused("an officer of another institution", where);
+    out.officers.push_back(key_id);
+  } else {
+    MINGMA_TRY(const crypto::VerifyingKey* key, find_key(control, statement, key_id, where));
+    if (!key->verify(digest, signature)) return bundle_refused("the institution's signature does not verify", where);
+  }
+  if (json.find("hands") == nullptr) return out;
+  MINGMA_TRY(const Json::Array* hands, bundle_array(json, "hands", where));
+  for (const Json& hand : *hands) {
+    shard::DocumentSignature one;
+    MINGMA_TRY(one.key_id, bundle_text(hand, "key", where + "/hands"));
+    MINGMA_TRY(one.signature, bundle_bytes(hand, "signature", where + "/hands"));
+    MINGMA_TRY(const std::string institution,
+               check_officer(control, one, digest, statement.signed_at, where + "/hands"));
+    if (institution.empty()) return bundle_refused("an officer of no institution", where + "/hands");
+    out.officers.push_back(one.key_id);
+  }
+  return out;
 }
 
 Result<std::vector<Digest>> read_siblings(const Json& line, const std::string& where) {
@@ -102,12 +132,37 @@ Result<CheckedAuthority> check_manifest(const Json& json, const shard::Statement
   MINGMA_TRY(const crypto::VerifyingKey* key, find_key(control, statement, key_id, where));
   if (!key->verify(base, signature)) return bundle_refused("the institution's signature does not verify", where);
   const Json* line = json.find("line");
-  if (line == nullptr) return CheckedAuthority{key_id, "manifest", true};
+  if (line == nullptr) return CheckedAuthority{key_id, "manifest", true, {}};
   MINGMA_CHECK(check_line(*line, *manifest, statement, received_at, where));
-  return CheckedAuthority{key_id, "line", true};
+  return CheckedAuthority{key_id, "line", true, {}};
 }
 
 }  // namespace
+
+Result<CheckedApprovalHand> check_approval(const Json& json, const shard::Statement& statement,
+                                           const shard::ControlState& control, const std::string& where) {
+  shard::DocumentSignature signature;
+  MINGMA_TRY(const std::string document, bundle_text(json, "document", where));
+  MINGMA_TRY(signature.key_id, bundle_text(json, "key", where));
+  MINGMA_TRY(signature.signature, bundle_bytes(json, "signature", where));
+  MINGMA_TRY(const std::uint64_t hand, bundle_number(json, "hand", where));
+  const auto approval = shard::parse_approval(document);
+  if (!approval.ok()) return bundle_refused("no approval", where);
+  const auto& named = approval->statements;
+  if (approval->refuses || std::find(named.begin(), named.end(), shard::statement_id(statement)) == named.end())
+    return bundle_refused("the approval is not of this statement", where);
+  MINGMA_TRY(
+      const std::string institution,
+      check_officer(control, signature, shard::document_digest("approval", document), approval->signed_at, where));
+  const shard::OfficerRole role = control.officer_key(signature.key_id, approval->signed_at).officer->role;
+  const bool decides = role == shard::OfficerRole::kApproving || role == shard::OfficerRole::kOrdering;
+  const bool may = hand == shard::kHandOrdered ? role == shard::OfficerRole::kOrdering
+                   : hand == shard::kHandApproved
+                       ? decides
+                       : hand == shard::kHandExecuted && institution == statement.institution;
+  if (!may) return bundle_refused("not a hand that this officer can give", where);
+  return CheckedApprovalHand{signature.key_id, static_cast<std::uint8_t>(hand)};
+}
 
 Error bundle_refused(std::string message, std::string where) {
   return Error(errors::kBundleRefused, std::move(message), std::move(where));
@@ -166,12 +221,13 @@ Result<CheckedAuthority> check_authority(const Json& json, const shard::Statemen
   MINGMA_TRY(const std::string kind, bundle_text(json, "kind", where));
   if (kind == "session") {
     if (statement.institution != "self") return bundle_refused("an institution's statement has no signature", where);
-    return CheckedAuthority{{}, "session", false};
+    return CheckedAuthority{{}, "session", false, {}};
   }
   if (statement.institution == "self") return bundle_refused("a resident's declaration is signed by no key", where);
   MINGMA_TRY(const std::string key_id, bundle_text(json, "key", where));
-  if (json.find("document") == nullptr) return CheckedAuthority{key_id, "destroyed", false};
-  if (kind == "document") return check_document(json, statement, control, key_id, where);
+  if (json.find("document") == nullptr) return CheckedAuthority{key_id, "destroyed", false, {}};
+  if (kind == "document" || kind == "officer")
+    return check_document(json, statement, control, key_id, kind == "officer", where);
   if (kind == "manifest") return check_manifest(json, statement, control, received_at, key_id, where);
   return bundle_refused("no such authority", where);
 }

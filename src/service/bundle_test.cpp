@@ -2,10 +2,12 @@
 #include "service/bundle.h"
 
 #include <chrono>
+#include <fstream>
 #include <sstream>
 
 #include "service/errors.h"
 #include "service/service_test_support.h"
+#include "shard/test_officers.h"
 
 namespace mingma::service {
 namespace {
@@ -110,6 +112,139 @@ TEST_F(Bundles, WhoShowsTheSignedLineOfASubmission) {
   const Result<CheckedBundle> not_lab_checked = check_bundle(*not_lab, keys_);
   ASSERT_TRUE(not_lab_checked.ok()) << not_lab_checked.error().to_string();
   EXPECT_EQ(not_lab_checked->claim, "not_deciding");
+}
+
+// An officer of the CDC enters a finding with a passkey, another approves it with a key file.
+class BundlesOfOfficers : public Bundles {
+ protected:
+  using TestOfficer = shard::testing::TestOfficer;
+
+  BundlesOfOfficers() {
+    std::ifstream file(std::string(MINGMA_SOURCE_DIR) + "/policies/henan-demo.json");
+    std::stringstream text;
+    text << file.rdbuf();
+    Json policy = parse_json(text.str()).value();
+    policy.set("version", "1.0.1");
+    Json rules = *policy.find("rules");
+    for (Json& rule : rules.array()) rule.set("hands", Json::Array{"executed", "approved"});
+    policy.set("rules", std::move(rules));
+    policy.set(
+        "enforcement",
+        Json(Json::Object{{"hands", true}, {"brakes", false}, {"approved_by_other_institution", Json::Array{}}}));
+    province_.publish(province_.sign_by_roots("policy", policy.to_string()));
+    for (TestOfficer* officer : {&entering_, &approving_}) {
+      SignedDocument enrolment =
+          province_.sign_by(testing::kCdc, "officer",
+                            officer->document(kNow.plus(-3'600), Json::Array{officer->key_json(kNow.plus(-3'600))}));
+      sign(enrolment, *officer);
+      province_.publish(std::move(enrolment));
+    }
+    province_.settle();
+    someone_ = province_.register_someone(7);
+    SignedDocument finding =
+        unsigned_document("statement", TestProvince::contact_finding(someone_, "CF-7", kNow.plus(-kSecondsPerDay)));
+    sign(finding, entering_);
+    const auto outcome = province_.wait(province_.api().submit_statement(std::move(finding)));
+    EXPECT_TRUE(outcome.ok() && outcome->outcome == StatementOutcomeCode::kHeld)
+        << (outcome.ok() ? outcome->code : outcome.error().to_string());
+    province_.settle();
+    Json approval;
+    approval.set("type", "approval");
+    approval.set("decision", "approve");
+    approval.set("officer", approving_.id());
+    approval.set("statements", Json::Array{hex_encode(outcome->statement)});
+    approval.set("signed_at", province_.clock().now().to_string());
+    SignedDocument approved = unsigned_document("approval", approval.to_string());
+    sign(approved, approving_);
+    const auto done = province_.wait(province_.api().approve(std::move(approved)));
+    EXPECT_TRUE(done.ok()) << done.error().to_string();
+    province_.settle();
+  }
+
+  static SignedDocument unsigned_document(std::string type, std::string bytes) {
+    SignedDocument out;
+    out.type = std::move(type);
+    out.document = std::move(bytes);
+    return out;
+  }
+  static void sign(SignedDocument& document, TestOfficer& officer) {
+    document.signatures.push_back(
+        {officer.key_id(), officer.sign(shard::document_digest(document.type, document.document))});
+  }
+
+  SeededRng officers_rng_{7};
+  TestOfficer entering_{"CDC-01/zhang", "executing", shard::OfficerKeyKind::kPasskey, officers_rng_};
+  TestOfficer approving_{"CDC-01/li", "approving", shard::OfficerKeyKind::kKey, officers_rng_};
+};
+
+TEST_F(BundlesOfOfficers, WhoNamesWhoEnteredItAndWhoApprovedIt) {
+  const Result<std::string> bundle = who();
+  ASSERT_TRUE(bundle.ok()) << bundle.error().to_string();
+  const Result<CheckedBundle> checked = check_bundle(*bundle, keys_);
+  ASSERT_TRUE(checked.ok()) << checked.error().to_string();
+  EXPECT_EQ(checked->version().record.colour, rules::Colour::kRed);
+  EXPECT_EQ(checked->version().caused_by, testing::kCdc);
+  ASSERT_EQ(checked->statements.size(), 1u);
+  const CheckedStatement& statement = checked->statements.front();
+  EXPECT_TRUE(statement.deciding);
+  EXPECT_EQ(statement.proved_by, "officer");
+  ASSERT_EQ(statement.hands.size(), 2u);
+  EXPECT_EQ(statement.hands[0].officer, entering_.id());
+  EXPECT_EQ(statement.hands[0].hand, shard::kHandExecuted);
+  EXPECT_FALSE(statement.hands[0].later);
+  EXPECT_EQ(statement.hands[1].officer, approving_.id());
+  EXPECT_EQ(statement.hands[1].hand, shard::kHandApproved);
+  EXPECT_TRUE(statement.hands[1].later);
+  const std::string words = to_json(*checked).to_string();
+  EXPECT_NE(words.find("approved by Somebody, CDC-01/li"), std::string::npos) << words;
+  // Before the approval the finding counted for nothing.
+  const Result<std::string> before = who("AUD-01", 1);
+  ASSERT_TRUE(before.ok()) << before.error().to_string();
+  const Result<CheckedBundle> green = check_bundle(*before, keys_);
+  ASSERT_TRUE(green.ok()) << green.error().to_string();
+  EXPECT_EQ(green->version().record.colour, rules::Colour::kGreen);
+  EXPECT_FALSE(green->statements.front().counted);
+}
+
+TEST_F(BundlesOfOfficers, AHandThatIsBentSwappedOrInventedIsRefused) {
+  const Result<std::string> bundle = who();
+  ASSERT_TRUE(bundle.ok()) << bundle.error().to_string();
+  const auto refused = [&](const char* what, const std::function<void(Json & statement)>& bend) {
+    Json json = parse_json(*bundle).value();
+    Json statements = *json.find("statements");
+    bend(statements.array().front());
+    json.set("statements", std::move(statements));
+    const Result<CheckedBundle> checked = check_bundle(json.to_string(), keys_);
+    ASSERT_FALSE(checked.ok()) << what;
+    EXPECT_TRUE(checked.error().is(errors::kBundleRefused)) << what << ": " << checked.error().to_string();
+  };
+  const auto bent = [](const std::string& base64) {
+    Bytes bytes = base64_decode(base64).value();
+    bytes[bytes.size() / 2] ^= 1;
+    return base64_encode(bytes);
+  };
+  const auto change = [](Json& statement, const char* part, const std::function<void(Json&)>& edit) {
+    Json inner = *statement.find(part);
+    edit(inner);
+    statement.set(part, std::move(inner));
+  };
+  refused("the entering signature", [&](Json& one) {
+    change(one, "authority", [&](Json& it) { it.set("signature", bent(it.find("signature")->string())); });
+  });
+  refused("the approving signature", [&](Json& one) {
+    change(one, "approval", [&](Json& it) { it.set("signature", bent(it.find("signature")->string())); });
+  });
+  refused("another officer's key", [&](Json& one) {
+    change(one, "approval", [&](Json& it) { it.set("key", std::string(entering_.key_id())); });
+  });
+  refused("another hand", [&](Json& one) { change(one, "approval", [](Json& it) { it.set("hand", 1); }); });
+  refused("an approval of another moment", [&](Json& one) {
+    change(one, "approval", [](Json& it) { it.set("sequence", it.find("sequence")->integer() + 1); });
+  });
+  refused("an institution's own signature",
+          [&](Json& one) { change(one, "authority", [](Json& it) { it.set("kind", "document"); }); });
+  refused("no signature at all",
+          [&](Json& one) { change(one, "authority", [](Json& it) { it.set("kind", "session"); }); });
 }
 
 TEST_F(Bundles, OnlyOverseersMayAsk) {

@@ -1,5 +1,6 @@
 // A verified bundle in sentences.
 #include "service/bundle.h"
+#include "service/bundle_hands.h"
 #include "service/json.h"
 
 namespace mingma::service {
@@ -30,14 +31,34 @@ std::string chain_of(const CheckedStatement& statement, bool chinese) {
   return out + " <- " + (chinese ? last.grantor.name.zh : last.grantor.name.en);
 }
 
+// " (entered by ... of ...; approved by ...)"
+Bilingual hands_of(const CheckedStatement& one) {
+  Bilingual out;
+  for (const CheckedHand& hand : one.hands) {
+    if (hand.officer.empty()) continue;
+    const bool entered = hand.hand == shard::kHandExecuted;
+    const bool ordered = hand.hand == shard::kHandOrdered;
+    const std::string who = hand.officer + " (" + hand.institution + ")";
+    out.zh += "；" + std::string(entered ? "录入" : ordered ? "决定" : "批准") + " " + hand.name.zh + " " + who;
+    out.en += "; " +
+              std::string(entered   ? "entered"
+                          : ordered ? "ordered"
+                                    : "approved") +
+              " by " + hand.name.en + ", " + who;
+  }
+  return out;
+}
+
 Bilingual describe(const CheckedStatement& one) {
   const rules::EvidenceKindInfo& kind = rules::evidence_kind_info(one.statement.evidence.kind);
   const std::string at = one.statement.signed_at.to_local_string();
   const std::string& record = one.statement.source_record;
   return {std::string(kind.zh) + "，来源记录 " + record + "，" + at + " 由 " + one.institution.name.zh + "（" +
-              one.institution.id + "，电话 " + one.institution.phone + "）签署；授权 " + chain_of(one, true),
+              one.institution.id + "，电话 " + one.institution.phone + "）签署" + hands_of(one).zh + "；授权 " +
+              chain_of(one, true),
           std::string(kind.en) + ", source record " + record + ", signed " + at + " by " + one.institution.name.en +
-              " (" + one.institution.id + ", phone " + one.institution.phone + "); granted by " + chain_of(one, false)};
+              " (" + one.institution.id + ", phone " + one.institution.phone + ")" + hands_of(one).en +
+              "; granted by " + chain_of(one, false)};
 }
 
 Json statement_json(const CheckedStatement& one) {
@@ -51,11 +72,7 @@ Json statement_json(const CheckedStatement& one) {
   json.set("counted", one.counted);
   json.set("deciding", one.deciding);
   json.set("proved_by", one.proved_by);
-  Json executed;
-  executed.set("institution", one.institution.id);
-  executed.set("officer", nullptr);
-  executed.set("key", one.key_id.empty() ? Json(nullptr) : Json(one.key_id));
-  json.set("hands", Json::Object{{"ordered", nullptr}, {"approved", nullptr}, {"executed", std::move(executed)}});
+  json.set("hands", hands_json(one.hands));
   Json::Array chains;
   for (const auto& chain : one.mandates) {
     Json::Array links;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "service/bundle.h"
+#include "service/bundle_hands.h"
 #include "service/json.h"
 
 namespace mingma::service {
@@ -29,9 +30,16 @@ std::string_view name_of(shard::AuthorityKind kind) {
       return "manifest";
     case shard::AuthorityKind::kDocument:
       return "document";
-    default:
+    case shard::AuthorityKind::kOfficer:
+      return "officer";
+    case shard::AuthorityKind::kSession:
       return "session";
+    case shard::AuthorityKind::kImported:
+      return "imported";
+    case shard::AuthorityKind::kCertificate:
+      return "certificate";
   }
+  return "";
 }
 
 Json authority_json(const DossierAuthority& authority) {
@@ -42,6 +50,12 @@ Json authority_json(const DossierAuthority& authority) {
   json.set("document", base64_encode(authority.document));
   if (!authority.signature_base.empty()) json.set("signature_base", base64_encode(authority.signature_base));
   json.set("signature", base64_encode(authority.signature));
+  if (!authority.hands.empty()) {
+    Json::Array hands;
+    for (const shard::DocumentSignature& hand : authority.hands)
+      hands.push_back(Json::Object{{"key", hand.key_id}, {"signature", base64_encode(hand.signature)}});
+    json.set("hands", std::move(hands));
+  }
   if (authority.line) {
     Json line;
     line.set("part", number(authority.line->part));
@@ -55,21 +69,20 @@ Json authority_json(const DossierAuthority& authority) {
   return json;
 }
 
-// The three hands. Statements of today carry the executing one: the institution's key. Who ordered and who approved are
-// named when the statement carries them.
-Json hands_json(const DossierStatement& statement) {
-  Json executed;
-  executed.set("institution", to_json(statement.cause.institution));
-  executed.set("officer", nullptr);
-  executed.set("key", statement.authority.key_id.empty() ? Json(nullptr) : Json(statement.authority.key_id));
-  Json json;
-  json.set("ordered", nullptr);
-  json.set("approved", nullptr);
-  json.set("executed", std::move(executed));
-  return json;
+std::vector<CheckedHand> hands_of(const DossierStatement& statement, const shard::ControlState& control) {
+  std::vector<std::string> keys;
+  if (statement.authority.kind == shard::AuthorityKind::kOfficer) keys.push_back(statement.authority.key_id);
+  for (const shard::DocumentSignature& hand : statement.authority.hands) keys.push_back(hand.key_id);
+  std::vector<CheckedHand> out =
+      hands_in(control, statement.authority.kind, statement.cause.institution.id, statement.authority.key_id, keys);
+  if (statement.approval) {
+    out.push_back(name_hand(control, statement.approval->hand, statement.approval->signature.key_id));
+    out.back().later = true;
+  }
+  return out;
 }
 
-Json statement_json(const DossierStatement& statement) {
+Json statement_json(const DossierStatement& statement, const shard::ControlState& control) {
   const shard::StoredEvidence& stored = statement.evidence.stored;
   Json json = to_json(statement.cause);
   json.set("counted", statement.counted);
@@ -77,8 +90,15 @@ Json statement_json(const DossierStatement& statement) {
   json.set("status", shard::to_string(stored.status));
   json.set("received_at", stored.received_at.to_string());
   json.set("sequence", number(stored.sequence.value));
-  json.set("hands", hands_json(statement));
+  json.set("hands", hands_json(hands_of(statement, control)));
   json.set("authority", authority_json(statement.authority));
+  if (statement.approval) {
+    json.set("approval", Json::Object{{"document", statement.approval->document},
+                                      {"key", statement.approval->signature.key_id},
+                                      {"signature", base64_encode(statement.approval->signature.signature)},
+                                      {"hand", number(statement.approval->hand)},
+                                      {"sequence", number(statement.approval->sequence.value)}});
+  }
   Json::Array chains;
   for (const auto& chain : statement.mandates) {
     Json::Array links;
@@ -172,7 +192,8 @@ std::string write_bundle(const Dossier& dossier, const shard::ControlState& cont
   json.set("chain", std::move(chain));
   Json::Array statements;
   if (!options.chain_only) {
-    for (const DossierStatement& statement : dossier.statements) statements.push_back(statement_json(statement));
+    for (const DossierStatement& statement : dossier.statements)
+      statements.push_back(statement_json(statement, control));
   }
   json.set("statements", std::move(statements));
   if (!options.chain_only && !dossier.destroyed.empty()) {

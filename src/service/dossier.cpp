@@ -1,6 +1,7 @@
 #include "service/dossier.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "crypto/seal.h"
@@ -145,8 +146,28 @@ class DocumentPicker {
         MINGMA_TRY(const shard::AreaOrderDocument order, shard::parse_area_order(published.document.bytes));
         return places_.contains(order.order.area.prefecture().value) || order.order.area == order.order.area.province();
       }
+      case shard::DocumentType::kOfficer:
+        return officers_.contains(published.id);
+      case shard::DocumentType::kOfficerRevocation: {
+        MINGMA_TRY(const auto revocation, shard::parse_officer_revocation(published.document.bytes));
+        return officers_.contains(revocation.officer);
+      }
       default:
         return false;
+    }
+  }
+  // Officers who gave a hand, with the institutions they belong to.
+  void add_officers(const shard::ControlState& control, const Dossier& dossier) {
+    const auto add = [&](const std::string& key_id) {
+      const shard::OfficerKeyRef key = control.officers().any_key(key_id);
+      if (!key) return;
+      officers_.insert(key.officer->id);
+      institutions_.insert(key.officer->institution);
+    };
+    for (const DossierStatement& statement : dossier.statements) {
+      add(statement.authority.key_id);
+      for (const shard::DocumentSignature& hand : statement.authority.hands) add(hand.key_id);
+      if (statement.approval) add(statement.approval->signature.key_id);
     }
   }
   // Issuers of the area orders that are wanted, whose institutions' documents then are wanted too.
@@ -165,12 +186,14 @@ class DocumentPicker {
   void add_place(DivisionCode place) { places_.insert(place.prefecture().value); }
   std::set<std::string> institutions_;
   std::set<std::string> grants_;
+  std::set<std::string> officers_;
   std::set<std::uint32_t> places_;
 };
 
 Result<void> add_documents(const DossierSources& sources, Dossier& dossier) {
   DocumentPicker picker(dossier);
   MINGMA_CHECK(picker.add_issuers(sources.control));
+  picker.add_officers(sources.control, dossier);
   for (const auto& published : sources.control.documents()) {
     MINGMA_TRY(const bool wanted, picker.wanted(*published));
     if (!wanted) continue;
@@ -283,10 +306,36 @@ Result<Dossier> open_dossier(ShardRuntime& shard, const ResidentId& resident, st
   return dossier;
 }
 
+namespace {
+
+// Approvals that completed holds of this resident, by statement. What changes no colour makes no version, and is not
+// found here; then nobody is named.
+Result<std::map<shard::StatementId, DossierApproval>> find_approvals(const store::Reader& reader,
+                                                                     const Dossier& dossier) {
+  std::map<shard::StatementId, DossierApproval> out;
+  for (const DossierVersion& version : dossier.versions) {
+    if (version.version.record.cause != shard::DecisionCause::kHold) continue;
+    const Sequence sequence = version.version.stored.sequence;
+    MINGMA_TRY(const shard::Event event, read_event(reader, sequence));
+    for (const shard::Operation& operation : event.operations) {
+      const auto* approval = std::get_if<shard::ApprovalOperation>(&operation);
+      if (approval == nullptr) continue;
+      for (const shard::ApprovalEntry& entry : approval->entries) {
+        if (entry.resident != dossier.resident || entry.outcome != shard::ApprovalOutcome::kCompleted) continue;
+        out[entry.id] = {approval->document, {approval->officer.key_id, approval->signature}, entry.hand, sequence};
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<std::vector<DossierBatch>> find_batches(const store::Reader& reader, const Dossier& dossier) {
   std::vector<DossierBatch> out;
   Sequence read{};
   shard::Event event;
+  MINGMA_TRY(const auto approvals, find_approvals(reader, dossier));
   for (const DossierStatement& statement : dossier.statements) {
     const shard::StoredEvidence& stored = statement.evidence.stored;
     if (read != stored.sequence) {
@@ -308,15 +357,21 @@ Result<std::vector<DossierBatch>> find_batches(const store::Reader& reader, cons
     if (batch.operation.authority != shard::AuthorityKind::kSession) {
       MINGMA_TRY(batch.authority, shard::find_stored_authority(reader, batch.operation.submission));
     }
+    if (const auto found = approvals.find(stored.id); found != approvals.end()) batch.approval = found->second;
     out.push_back(std::move(batch));
   }
   return out;
 }
 
 void open_authorities(ShardRuntime& shard, const std::vector<DossierBatch>& batches, Dossier& dossier) {
+  const Sequence asked = dossier.versions.at(dossier.asked - 1).version.stored.sequence;
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const DossierBatch& batch = batches[i];
     DossierAuthority& authority = dossier.statements[i].authority;
+    DossierStatement& statement = dossier.statements[i];
+    statement.approval = batch.approval;
+    // Held until then, it did not count.
+    if (statement.approval && asked < statement.approval->sequence) statement.counted = statement.deciding = false;
     authority.kind = batch.operation.authority;
     authority.key_id = batch.operation.key_id;
     if (!batch.authority || batch.authority->sealed.empty()) continue;
@@ -336,6 +391,7 @@ void open_authorities(ShardRuntime& shard, const std::vector<DossierBatch>& batc
     authority.document = std::move(material->document);
     authority.signature_base = std::move(material->signature_base);
     authority.signature = std::move(material->signature);
+    authority.hands = std::move(material->hands);
   }
 }
 

@@ -41,7 +41,16 @@ struct DossierAuthority {
   Bytes document;  // manifest, or signed statement; empty: the resident's session, or the key is destroyed
   Bytes signature_base;
   Bytes signature;
+  std::vector<shard::DocumentSignature> hands;  // of officers, beside it, over the same document
   std::optional<DossierLine> line;
+};
+
+// A hand that was given later, when the statement was held: the approval that completed it.
+struct DossierApproval {
+  std::string document;
+  shard::DocumentSignature signature;
+  std::uint8_t hand = 0;  // one bit (shard/hold.h)
+  Sequence sequence{};    // from which event on the statement counts
 };
 
 struct DossierStatement {
@@ -51,6 +60,7 @@ struct DossierStatement {
   bool deciding = false;  // counted, and of a kind that its rule reads
   LeafOpening leaf;
   DossierAuthority authority;
+  std::optional<DossierApproval> approval;
   std::vector<std::vector<GrantLink>> mandates;  // at signing and at receipt
 };
 
@@ -100,6 +110,7 @@ Result<Dossier> open_dossier(ShardRuntime& shard, const ResidentId& resident, st
 struct DossierBatch {
   shard::StatementsOperation operation;  // entries: the one statement's only
   std::optional<shard::StoredAuthority> authority;
+  std::optional<DossierApproval> approval;
 };
 Result<std::vector<DossierBatch>> find_batches(const store::Reader& reader, const Dossier& dossier);
 // 3. On the shard's thread: opens the signed material.
