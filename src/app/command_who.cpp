@@ -87,22 +87,27 @@ void print_words(const char* head, const Json& words) {
   line("", text_of(words, "en"));
 }
 
+// "CDC-01/zhang CDC-01 key 0123456789abcdef"; without an officer the institution's own key.
+std::string name_of_hand(const Json& hand) {
+  const std::string officer = text_of(hand, "officer"), key = text_of(hand, "key");
+  return (officer.empty() ? "" : officer + " ") + text_of(hand, "institution") +
+         (key.empty() ? "" : " key " + key.substr(0, 16));
+}
+
 void print_statement(const char* head, const Json& statement) {
   if (const Json* words = statement.find("words")) print_words(head, *words);
   const Json* hands = statement.find("hands");
-  const Json* executed = hands == nullptr ? nullptr : hands->find("executed");
-  if (executed != nullptr) {
-    const auto hand = [&](const char* name) {
-      const Json* one = hands->find(name);
-      return one == nullptr || one->is_null() ? std::string("-")
-                                              : text_of(*one, "officer") + " " + text_of(*one, "institution");
-    };
-    line("", "  ordered 决定 " + hand("ordered") + ", approved 批准 " + hand("approved") + ", executed 录入 " +
-                 text_of(*executed, "institution") +
-                 (text_of(*executed, "key").empty() ? "" : " key " + text_of(*executed, "key").substr(0, 16)) +
-                 "; proved by " + text_of(statement, "proved_by") + ", leaf " +
-                 with_commas(static_cast<std::uint64_t>(integer_of(statement, "leaf"))));
-  }
+  const auto hand = [&](const char* name) {
+    const Json* given = hands == nullptr ? nullptr : hands->find(name);
+    if (given == nullptr || given->is_null()) return std::string("-");
+    if (given->is_object()) return name_of_hand(*given);
+    std::string all;
+    for (const Json& one : given->array()) all += (all.empty() ? "" : " + ") + name_of_hand(one);
+    return all;
+  };
+  line("", "  ordered 决定 " + hand("ordered") + ", approved 批准 " + hand("approved") + ", executed 录入 " +
+               hand("executed") + "; proved by " + text_of(statement, "proved_by") + ", leaf " +
+               with_commas(static_cast<std::uint64_t>(integer_of(statement, "leaf"))));
 }
 
 void print_verified(const Json& verified) {
