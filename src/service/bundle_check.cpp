@@ -276,7 +276,9 @@ class Checker {
     if (number != shard::kSelf) {
       const shard::AuthorityKind kind =
           signed_by.proved_by == "officer" ? shard::AuthorityKind::kOfficer : shard::AuthorityKind::kDocument;
-      out.hands = hands_in(control, kind, statement->institution, signed_by.key_id, signed_by.officers);
+      // A key that nothing here was verified with names nobody: the leaf's tag names the institution.
+      const std::string key_id = signed_by.verified ? signed_by.key_id : std::string();
+      out.hands = hands_in(control, kind, statement->institution, key_id, signed_by.officers);
     }
     if (const Json* approval = json.find("approval")) {
       MINGMA_CHECK(add_approval(*approval, *statement, recorded, out, where + "/approval"));

@@ -206,6 +206,22 @@ TEST_F(BundlesOfOfficers, WhoNamesWhoEnteredItAndWhoApprovedIt) {
   EXPECT_FALSE(green->statements.front().counted);
 }
 
+// Signed material may have been destroyed; then the leaf's tag still names the institution, and nobody else is named.
+TEST_F(BundlesOfOfficers, WithoutTheSignedDocumentNoOfficerAndNoKeyIsNamed) {
+  Json json = parse_json(who().value()).value();
+  Json statements = *json.find("statements");
+  Json& statement = statements.array().front();
+  statement.set("authority", Json(Json::Object{{"kind", "officer"}, {"key", std::string(approving_.key_id())}}));
+  json.set("statements", std::move(statements));
+  const Result<CheckedBundle> checked = check_bundle(json.to_string(), keys_);
+  ASSERT_TRUE(checked.ok()) << checked.error().to_string();
+  const CheckedStatement& one = checked->statements.front();
+  EXPECT_EQ(one.proved_by, "destroyed");
+  EXPECT_EQ(one.hands.front().institution, testing::kCdc);
+  EXPECT_EQ(one.hands.front().officer, "");
+  EXPECT_EQ(one.hands.front().key_id, "");
+}
+
 TEST_F(BundlesOfOfficers, AHandThatIsBentSwappedOrInventedIsRefused) {
   const Result<std::string> bundle = who();
   ASSERT_TRUE(bundle.ok()) << bundle.error().to_string();
@@ -243,6 +259,7 @@ TEST_F(BundlesOfOfficers, AHandThatIsBentSwappedOrInventedIsRefused) {
   });
   refused("an institution's own signature",
           [&](Json& one) { change(one, "authority", [](Json& it) { it.set("kind", "document"); }); });
+  refused("no approval", [](Json& one) { one.set("approval", Json()); });
   refused("no signature at all",
           [&](Json& one) { change(one, "authority", [](Json& it) { it.set("kind", "session"); }); });
 }
