@@ -10,8 +10,8 @@ import sys
 
 from province import Failed, Province, run_as_test
 
-# The row image: resident 16, home 4, stay 4, facts, then status, colour, measure, rule ... 51 bytes beside the facts.
-BESIDE_FACTS = 51
+# The row image: resident 16, home 4, stay 4, facts, then status, colour, measure, rule ... 52 bytes beside the facts.
+BESIDE_FACTS = 52
 RED = 3
 
 
