@@ -95,6 +95,7 @@ void Progress::draw(bool last) {
 
 std::string table(const std::vector<std::string>& heads, const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
+  widths.reserve(heads.size());
   for (const std::string& head : heads) widths.push_back(display_width(head));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
@@ -112,6 +113,7 @@ std::string table(const std::vector<std::string>& heads, const std::vector<std::
   };
   line(heads);
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   line(rule);
   for (const auto& row : rows) line(row);

@@ -102,7 +102,7 @@ Result<std::vector<ReportFacts>> link_reports(const FhirScope& scope, BundleInde
             index.entries[found].report = reports.size();
           return {};
         }));
-    reports.push_back(std::move(facts));
+    reports.push_back(facts);
   }
   return reports;
 }

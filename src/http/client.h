@@ -74,7 +74,7 @@ struct ClientResponse {
 class Client {
  public:
   // Only scheme, host and port of `server` matter. No connection is made yet.
-  Client(Url server, ClientOptions options = {});
+  explicit Client(Url server, ClientOptions options = {});
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

@@ -34,7 +34,7 @@ struct Session {
 class Sessions {
  public:
   // `rng` must be cryptographically secure outside tests. It is used under a lock.
-  Sessions(Rng& rng, SessionLimits limits = {});
+  explicit Sessions(Rng& rng, SessionLimits limits = {});
 
   // The token: 43 characters of base64url. `person` is kept until registration needs it, at most as long as the
   // session.
