@@ -31,7 +31,7 @@ struct Recorded {
   UnixSeconds received_at{};
   Sequence sequence{};
   LeafIndex leaf{};
-  Sequence counts_from{};  // {0}: from the same event on
+  Sequence counts_from{};  // `sequence`, or the event of the approval of one that was held
 };
 
 std::uint32_t hour_of(UnixSeconds at) { return static_cast<std::uint32_t>(at.value / 3'600); }
@@ -250,6 +250,7 @@ class Checker {
     Recorded recorded{*statement, {}, {}, {}, leaf.index};
     MINGMA_TRY(recorded.received_at, bundle_instant(json, "received_at", where));
     MINGMA_TRY(recorded.sequence.value, bundle_number(json, "sequence", where));
+    recorded.counts_from = recorded.sequence;
     MINGMA_TRY(const std::string status, bundle_text(json, "status", where));
     MINGMA_TRY(recorded.status, parse_status(status, where));
     const shard::Leaf& seen = leaf.leaf;
@@ -356,8 +357,7 @@ class Checker {
       }
       if (chain_only_) continue;  // the statement that it would be compared with is not here
       const auto found = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& one) {
-        const Sequence from = one.counts_from == Sequence{} ? one.sequence : one.counts_from;
-        return from == sequences_[i] && is(one.statement.institution);
+        return one.counts_from == sequences_[i] && is(one.statement.institution);
       });
       const auto gone = std::find_if(out_.destroyed.begin(), out_.destroyed.end(), [&](const CheckedDestroyed& one) {
         return one.sequence == sequences_[i] && is(one.institution);
@@ -391,10 +391,7 @@ class Checker {
   // Statements that count as of a version, without those of `without`.
   std::vector<bool> counted(std::size_t version) const {
     std::vector<RecordedStatement> list;
-    for (const Recorded& one : recorded_) {
-      const Sequence from = one.counts_from == Sequence{} ? one.sequence : one.counts_from;
-      list.push_back({&one.statement, from, one.status});
-    }
+    for (const Recorded& one : recorded_) list.push_back({&one.statement, one.counts_from, one.status});
     return counted_as_of(list, sequences_[version]);
   }
 
